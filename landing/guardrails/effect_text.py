@@ -79,11 +79,13 @@ def sentences(told: Iterable[Said]) -> Iterator[str]:
             yield f"e.g. {each.example}"
 
 
-def in_brief(told: Sequence[Said]) -> Iterator[str]:
+def in_brief(told: Sequence[Said], *, examples: bool = True) -> Iterator[str]:
     """The same with outcomes as one that differ only in how many actions and accounts they are of; one example.
 
     They do where at least half of the actions are those of all.
     """
+    if not examples:
+        told = [replace(each, example="") if isinstance(each, Outcome) else each for each in told]
     groups: dict[Hashable, list[Said]] = {}
     for number, each in enumerate(told):
         groups.setdefault(each.decided if isinstance(each, Outcome) else number, []).append(each)

@@ -61,14 +61,18 @@ def effects(
     study = _Study(organization, live, found, account_ids, budget)
     each = {change.address: study.told_of(change) for change in found}
     told = {address: said for address, said in each.items() if said}
-    whole, brief = (
-        {address: study.texts(way(said)) for address, said in told.items()} for way in (sentences, in_brief)
-    )
+    whole = {address: study.texts(sentences(said)) for address, said in told.items()}
+    brief = {
+        address: study.texts(in_brief(said, examples=study.reaches_somebody(address))) for address, said in told.items()
+    }
     return Effects(whole, {address: texts for address, texts in brief.items() if texts != whole[address]})
 
 
 class Effects(NamedTuple):
-    """Sentences about changes, by address; `in_brief` for those of which a few say as much, but for numbers."""
+    """Sentences about changes, by address; `in_brief` for those of which a few say as much, but for numbers.
+
+    Of what is attached above accounts that the plan creates alone, no requests are examples in brief: nobody is there.
+    """
 
     sentences: dict[Address, tuple[str, ...]]
     in_brief: dict[Address, tuple[str, ...]]
@@ -132,6 +136,16 @@ class _Study:
     def texts(self, sentences: Iterable[str]) -> tuple[str, ...]:
         """Sentences without the ids that were made up for accounts that are not there yet."""
         return tuple(references.symbolic(sentence, self.made_up) for sentence in sentences)
+
+    def reaches_somebody(self, address: Address) -> bool:
+        """Whether what is attached somewhere reaches accounts that are there before the plan; of other changes, yes."""
+        return address.kind != ATTACHMENTS or address.name in self._inhabited
+
+    @cached_property
+    def _inhabited(self) -> set[str]:
+        """The nodes with accounts below that are there before the plan and that policies reach."""
+        there = [key for key in self.organization.accounts if key in self.before.units]
+        return {node for key in there if key != self.organization.management for node in self._way(key).after}
 
     def _of(self, change: Change) -> Iterator[Said]:
         """What one change does."""

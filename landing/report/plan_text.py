@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from landing.core.model import Action, Address, Scope, counts_of
+from landing.core.model import Action, Address, Change, Scope, counts_of
 from landing.core.text import safe
 from landing.engine.order.graph import temporary_names
 from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import by_allowance, dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
-from landing.report import elsewhere
+from landing.report import created, elsewhere
 from landing.report.adoption import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
@@ -106,7 +106,10 @@ def _changes(
     changes = [change for change in plan.changes if change.action not in HEADS]
     groups = fold(plan.kinds, changes, expand)
     on_screen = bool(limit) and detail == BRIEF
-    said = said_of(plan, organization, named, expand=expand if on_screen else (EVERYTHING,))
+    again = elsewhere.repeated(plan, organization, groups, expand) if on_screen else {}
+    brief = created.in_brief((each for each in groups if each.change.address not in again), expand) if on_screen else {}
+    said = said_of(plan, organization, named, expand=expand if on_screen else (EVERYTHING,), pointed_at=brief)
+    again = {address: region for address, region in again.items() if not said.get(address)}
     count = len(changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
@@ -114,18 +117,24 @@ def _changes(
     yield from (f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}" for action in Action if action in present)
     yield ""
     seen = Counter[tuple[str, Action]]()
-    again = elsewhere.repeated(plan, organization, groups, expand) if on_screen else {}
-    again = {address: region for address, region in again.items() if not said.get(address)}
     first: dict[tuple[str, str], Address] = {}
+    if brief:
+        yield created.BRIEF
+        yield ""
     for group in groups:
         if group.change.address in again:
+            continue
+        alike = brief.get(group.change.address, [])
+        if alike and created.is_table(alike):
+            if group is alike[0]:
+                yield from _table(alike, organization, said, style, limit=limit)
             continue
         key = group.change.address.kind, group.change.action
         seen[key] += 1
         if not limit or seen[key] <= limit:
             full = WHOLE if expanded(group.change.address, expand) else detail
-            as_of = _as_of(group, first) if on_screen and full == BRIEF else None
-            yield from _group(group, organization, said, style, detail=full, as_of=as_of)
+            as_of = _as_of(group, said, first) if on_screen and full == BRIEF and (alike or _updates(group)) else None
+            yield from _group(group, organization, said, style, detail=full, as_of=as_of, brief=bool(alike))
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
@@ -133,12 +142,7 @@ def _changes(
                 f"  # … and {number - limit} more {kind} {will(plan.kinds[kind], action)} (--limit 0 shows all)", "bold"
             )
             yield ""
-    for new, region in sorted({(address.scope.region, region) for address, region in again.items()}):
-        yield style.paint(f"  # {elsewhere.CREATED.format(new, region)}", "bold")
-        sign = style.sign(SIGNS[Action.CREATE.value])
-        here = [each for each in changes if each.address.scope.region == new and again.get(each.address) == region]
-        yield from (f"  {sign} {safe(text)}" for text in elsewhere.lines(here))
-        yield ""
+    yield from _elsewhere(changes, again, style)
     for action, head in HEADS.items():
         if lines := marked(plan.changes, action, expand, limit):
             yield style.paint(f"  # {head}", "bold")
@@ -146,32 +150,85 @@ def _changes(
             yield ""
 
 
-def _as_of(group: Group, first: dict[tuple[str, str], Address]) -> Address | None:
-    """The one of the kind, shown above, that is updated in the same way; of other changes it is remembered."""
+def _elsewhere(changes: Sequence[Change], again: Mapping[Address, str], style: Style) -> Iterator[str]:
+    """What is created in a region as in another."""
+    for new, region in sorted({(address.scope.region, region) for address, region in again.items()}):
+        yield style.paint(f"  # {elsewhere.CREATED.format(new, region)}", "bold")
+        sign = style.sign(SIGNS[Action.CREATE.value])
+        here = [each for each in changes if each.address.scope.region == new and again.get(each.address) == region]
+        yield from (f"  {sign} {safe(text)}" for text in elsewhere.lines(here))
+        yield ""
+
+
+def _table(
+    groups: Sequence[Group], organization: Organization, said: Said, style: Style, *, limit: int
+) -> Iterator[str]:
+    """What is created of a kind, in brief."""
+    rows = created.rows_of(groups, limit)
+    kind, count = rows[0].kind, sum(len(group.changes) for group in groups)
+    title = f"{kind.name} ({count}) {will(kind, Action.CREATE)}"
+    declared = created.sources(groups)
+    yield style.paint(f"  # {title}" + f" ({declared})" * bool(declared), "bold")
+    notes = {row.change.address: tuple(notes_of(row, organization, said)) for row in rows}
+    yield from created.table(rows[:limit], notes, style)
+    if len(rows) > limit:
+        yield f"    … and {len(rows) - limit} more (--limit 0 shows all)"
+    yield ""
+
+
+def _updates(group: Group) -> bool:
+    return group.change.action is Action.UPDATE
+
+
+def _as_of(group: Group, said: Said, first: dict[tuple[str, str], Address]) -> Address | None:
+    """The one of the kind, shown above, that changes in the same way; of other changes it is remembered.
+
+    Of what is created, the effects are the same as well.
+    """
     change = group.change
-    if change.action is not Action.UPDATE or len(group.changes) > 1:
+    if len(group.changes) > 1:
         return None
     lines = of_change(group.kind, change, BRIEF)
-    as_of = first.setdefault((change.address.kind, repr(lines)), change.address)
+    more = () if _updates(group) else said.get(change.address, ())
+    as_of = first.setdefault((change.address.kind, repr((lines, more))), change.address)
     return None if as_of == change.address else as_of
 
 
 def _group(
-    group: Group, organization: Organization, said: Said, style: Style, *, detail: Detail, as_of: Address | None
+    group: Group,
+    organization: Organization,
+    said: Said,
+    style: Style,
+    *,
+    detail: Detail,
+    as_of: Address | None,
+    brief: bool = False,
 ) -> Iterator[str]:
-    """A group; of one that changes as another does, shown above, that is said in place of what changes."""
+    """A group; of one that changes as another does, shown above, that is said in place of what changes.
+
+    In brief where it is asked for is in the line of the title, and what is created in one line if there is room for it.
+    """
     change = group.change
-    alike = f", as {safe(as_of)} above" if as_of else ""
-    yield style.paint(f"  # {safe(group.title)} {will(group.kind, change.action)}{alike}", "bold")
-    yield from (f"  # ({reason})" for reason in reasons(group))
-    if as_of:
-        yield from (f"    {line}" for line in remarks(group, organization, said))
-        return
+    title = f"{safe(group.title)} {will(group.kind, change.action)}{f', as {safe(as_of)} above' if as_of else ''}"
+    because = list(reasons(group))
+    if brief and because:
+        title, because = f"{title} ({'; '.join(because)})", []
+    yield style.paint(f"  # {title}", "bold")
+    yield from (f"  # ({reason})" for reason in because)
+    told = said if _updates(group) or not as_of else {}
+    if not as_of:
+        one = created.in_a_line(group, style) if brief else None
+        yield from _inside(group, style, detail) if one is None else [one]
+    places = () if brief and created.is_everywhere(group, organization) else where(group, organization)
+    yield from (f"    {line}" for line in (*places, *map(safe, notes_of(group, organization, told))))
+
+
+def _inside(group: Group, style: Style, detail: Detail) -> Iterator[str]:
+    change = group.change
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
     lines = [f"      {line.styled(style)}" for line in of_change(group.kind, change, detail)]
     head = f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name}"
     yield from (f"{head} {{", *lines, "    }") if lines else (head,)
-    yield from (f"    {line}" for line in remarks(group, organization, said))
 
 
 def will(kind: Kind, action: Action) -> str:
@@ -193,18 +250,27 @@ def reasons(group: Group) -> Iterator[str]:
 
 def remarks(group: Group, organization: Organization, said: Said) -> Iterator[str]:
     """Where a folded group goes, what the kind has to say about the change, and what `said_of` has."""
+    yield from where(group, organization)
+    yield from map(safe, notes_of(group, organization, said))
+
+
+def where(group: Group, organization: Organization) -> Iterator[str]:
+    """Where a folded group goes; nothing of one that is not."""
     if len(group.changes) > 1:
         addresses = [change.address for change in group.changes]
         more = " …" if len(addresses) > SAMPLES else ""
         units = spread(organization, addresses)
         samples = ", ".join(label(address) for address in addresses[:SAMPLES]) + more
         yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
-    for note in group.kind.notes(organization, group.changes[0]):
-        yield safe(note)
+
+
+def notes_of(group: Group, organization: Organization, said: Said) -> Iterator[str]:
+    """What the kind has to say about a change, and what `said_of` has."""
+    yield from group.kind.notes(organization, group.changes[0])
     first = said.get(group.change.address, ())
-    yield from (safe(sentence) for sentence in first)
+    yield from first
     others = (sentence for change in group.changes[1:] for sentence in said.get(change.address, ()))
-    yield from (safe(each) for each in dict.fromkeys(others) if each.startswith(IN_WAVES) and each not in first)
+    yield from (each for each in dict.fromkeys(others) if each.startswith(IN_WAVES) and each not in first)
 
 
 def wave_line(names: Sequence[str]) -> str:
@@ -234,10 +300,12 @@ def said_of(
     organization: Organization,
     named: Mapping[Address, Mapping[str, str]],
     expand: Collection[str] = (EVERYTHING,),
+    pointed_at: Collection[Address] = (),
 ) -> Said:
     """What must be allowed by name, the names that go by way of another, and what changes do to requests.
 
-    `named` is what must be allowed, as `dangers` finds it; of what is not in `expand`, effects are told in brief.
+    `named` is what must be allowed, as `dangers` finds it; of what is not in `expand`, effects are told in brief, and
+    with the option that tells all of them unless these are `pointed_at` elsewhere.
     """
     said: dict[Address, list[str]] = defaultdict(list)
     for address, words in named.items():
@@ -253,8 +321,8 @@ def said_of(
     for address, sentences in plan.effects.items():
         brief = () if expanded(address, expand) else plan.effects_in_brief.get(address, ())
         said[address] += (f"effect: {sentence}" for sentence in brief or sentences)
-        if brief:
-            said[address].append(f"effect: (--expand {address} tells these accounts apart)")
+        if brief and address not in pointed_at:
+            said[address].append(f"effect: (--expand {address} tells more: requests as examples, accounts apart)")
     return {address: tuple(sentences) for address, sentences in said.items()}
 
 

@@ -95,6 +95,51 @@ def test_a_region_that_is_added_takes_two_screens_and_with_everything_half_a_one
     assert all(sentence in opened for sentence in told)
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Organization]:
+    """The first plan with everything on, in an AWS account in which nothing is."""
+    organization = of_profile(tmp_path_factory.mktemp("first"), "regulated")
+    plan = make(Observation(desired_of(organization), {}, ()), Origin())
+    told = effects(organization, {}, plan.changes, {})
+    return replace(plan, effects=told.sentences, effects_in_brief=told.in_brief), organization
+
+
+def test_the_first_plan_with_everything_is_one_that_somebody_can_review(first: tuple[Plan, Organization]) -> None:
+    plan, organization = first
+    brief, whole = (render(plan, organization, Style(width=COLUMNS), detail=detail) for detail in (BRIEF, Detail(0)))
+    lines = brief.splitlines()
+    assert len(lines) < 400
+    assert sum(max(1, ceil(len(line) / COLUMNS)) for line in lines) < 500
+    assert len(whole.splitlines()) > 3 * len(lines)
+    assert all(f"  # {each.address} will be created" in whole for each in plan.changes if each.address.kind == "policy")
+    for account in organization.accounts.values():
+        (row,) = (line for line in lines if line.startswith(f"    + {account.key} ") and account.name in line)
+        assert account.email in row
+        assert account.unit in row
+    for change in plan.changes:  # each is named, or counted where it is one of several
+        kind, name = change.address.kind, change.address.name
+        head = next(line for line in lines if line.startswith((f"  # {kind} (", f"  # {kind}.{name}")))
+        assert "will be created" in head
+        assert str(change.source) in head or "more)" in head
+
+
+def test_effects_on_accounts_that_are_there_have_examples_and_on_new_ones_when_asked(
+    first: tuple[Plan, Organization],
+) -> None:
+    plan, organization = first
+    brief = render(plan, organization, Style(width=COLUMNS))
+    assert "effect: e.g. " not in brief
+    for address, sentences in plan.effects_in_brief.items():
+        told = " above" if f"{address} will be created, as " in brief else sentences[0]
+        assert told in brief
+    opened = render(plan, organization, Style(width=COLUMNS), expand=("attachments.root",))
+    assert all(f"effect: {sentence}" in opened for sentence in plan.effects[Address("attachments", "root")])
+    live = {each.address: each for each in desired_of(organization).values() if each.address.kind == "account"}
+    settled = effects(organization, live, plan.changes, {}).in_brief
+    root = settled.get(Address("attachments", "root"), plan.effects[Address("attachments", "root")])
+    assert any(sentence.startswith("e.g. ") for sentence in root)
+
+
 def test_stack_sets_that_change_alike_show_it_once(region_added: Added) -> None:
     plan, organization = region_added(RECOMMENDED)
     changed = [str(each.address) for each in plan.changes if each.address.kind == "stack_set"]
