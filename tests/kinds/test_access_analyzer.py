@@ -89,3 +89,21 @@ def test_one_of_another_name_is_taken_as_it_is_and_ours_goes(sandbox: Sandbox, a
 def test_what_aws_refuses_is_told_before(problems: Any, settings: str, code: str) -> None:
     found = problems(text=text(settings))
     assert code in {problem.code for problem in found}, found
+
+
+INTERNAL = "internal: {resource_types: ['AWS::S3::Bucket']}"
+
+
+@pytest.mark.parametrize("account", ["security-tooling", "management"])
+def test_another_analyzer_of_internal_access_is_in_the_way(sandbox: Sandbox, at: At, account: str) -> None:
+    before = applied(at, "")
+    ids, asked = before.open().tree.account_ids, at(text(INTERNAL))
+    found = sandbox.session(ids[account], region="eu-west-1").client("accessanalyzer")
+    found.create_analyzer(analyzerName="theirs", type="ORGANIZATION_INTERNAL_ACCESS")
+    (change,) = [each for each in asked.plan(OF_IT).changes if each.address.scope.region == "eu-west-1"]
+    (reason,) = KINDS["access_analyzer"].in_the_way(asked.organization, asked.open(), change)
+    assert f"theirs in {account} analyzes internal access already" in reason
+    assert ("{name: theirs}" in reason) is (account == "security-tooling")
+    assert "ServiceQuotaExceededException" in str(asked.apply(OF_IT).failed[change.address])
+    found.delete_analyzer(analyzerName="theirs")
+    converged(asked, OF_IT)

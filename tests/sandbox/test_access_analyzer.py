@@ -60,6 +60,32 @@ def test_one_analyzer_of_an_account_in_a_region(cloud: Cloud) -> None:
     assert len(client.list_analyzers()["analyzers"]) == 2
 
 
+@source("IAM User Guide, IAM Access Analyzer quotas: analyzers of an organization in a Region, by type")
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("ORGANIZATION", 5), ("ORGANIZATION_UNUSED_ACCESS", 5), ("ORGANIZATION_INTERNAL_ACCESS", 1)],
+)
+def test_an_organization_has_so_many_analyzers_whoever_makes_them(cloud: Cloud, kind: str, most: int) -> None:
+    admin = cloud.account("security")
+    cloud.delegate(admin, PRINCIPAL)
+    for number in range(most):
+        analyzers(cloud, admin).create_analyzer(analyzerName=f"lz-{number}", type=kind)
+    for account in (admin, None):
+        make = analyzers(cloud, account).create_analyzer
+        refused("ServiceQuotaExceededException", make, analyzerName="one-more", type=kind)
+    analyzers(cloud, admin, "eu-west-1").create_analyzer(analyzerName="lz", type=kind)
+
+
+@source("IAM User Guide, internal access analyzers: at most 70,000 IAM principals of an organization")
+def test_internal_access_of_too_many_principals_is_not_analyzed(cloud: Cloud) -> None:
+    cloud.trust(PRINCIPAL)
+    cloud.option(principals=70_001)  # type: ignore[attr-defined]
+    make = analyzers(cloud).create_analyzer
+    refused("ServiceQuotaExceededException", make, analyzerName="lz", type="ORGANIZATION_INTERNAL_ACCESS")
+    cloud.option(principals=70_000)  # type: ignore[attr-defined]
+    create(cloud, "ORGANIZATION_INTERNAL_ACCESS")
+
+
 @source("IAM User Guide, Delegated administrator for IAM Access Analyzer; Organizations: trusted access")
 def test_an_organization_analyzer_needs_trusted_access(cloud: Cloud) -> None:
     make = analyzers(cloud).create_analyzer

@@ -125,6 +125,19 @@ class Analyzer(AdministeredSetting):
             owned = name.startswith(PREFIX)
             yield Resource(self.address(key_of(name, names), scope), attributes, needs, owned=owned)
 
+    def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
+        """Another analyzer of internal access: an organization has one in a region (IAM User Guide, quotas)."""
+        if change.action is not Action.CREATE or change.address.name != INTERNAL:
+            return
+        scope = change.address.scope
+        for account in dict.fromkeys((scope.account, organization.management)):
+            for found in analyzers(aws, Scope(account, scope.region)):
+                if found["type"] == TYPES[INTERNAL]:
+                    yield (
+                        f"{found['name']} in {account} analyzes internal access already, and an organization has one "
+                        f"analyzer of that in a region: {_instead(account == scope.account, found['name'])}"
+                    )
+
     def dangers(self, change: Change) -> Iterable[str]:
         """Made anew, it loses its findings."""
         if change.action is Action.DELETE or _is_new(change):
@@ -262,6 +275,12 @@ def _is_new(change: Change) -> bool:
     """Whether an update means another analyzer: AWS changes neither type nor days, and repairs none."""
     before, after = change.before, change.after
     return bool(before and after) and any(before.get(part) != after.get(part) for part in FOR_GOOD)  # type: ignore[union-attr]
+
+
+def _instead(usable: bool, name: str) -> str:
+    """What to do about an analyzer that is in the way; one in the administrator's own account can be kept."""
+    kept = f"name it (services.access_analyzer.internal: {{name: {name}}}), or " if usable else ""
+    return f"{kept}delete it there"
 
 
 def _differs(found: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

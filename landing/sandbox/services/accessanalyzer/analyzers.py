@@ -23,7 +23,10 @@ from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import Event, World
 
 QUOTAS = {"ORGANIZATION": 5, "ORGANIZATION_UNUSED_ACCESS": 5}
-"""Analyzers of a type in a Region (IAM User Guide, "IAM Access Analyzer quotas"); 1 where there is no number."""
+"""Analyzers of a type in a Region, of an account or of an organization; 1 where there is no number (IAM User Guide,
+"IAM Access Analyzer quotas")."""
+MOST_PRINCIPALS = 70_000
+"""Users and roles of an organization, for an analyzer of internal access (the same page)."""
 UNUSED_AGE = 90
 MOST_EXCLUDED = 2000
 """Accounts (API reference, AnalysisRuleCriteria)."""
@@ -36,13 +39,7 @@ def create_analyzer(call: Call) -> dict[str, Any]:
         _check_organization(call)
     if name in place.analyzers:
         raise conflict(f"Analyzer {name} already exists.", name, "Analyzer")
-    if sum(known.type == kind for known in place.analyzers.values()) >= QUOTAS.get(kind, 1):
-        raise Refusal(
-            "ServiceQuotaExceededException",
-            f"The maximum number of analyzers of type {kind} is reached.",
-            resourceId=name,
-            resourceType="Analyzer",
-        )
+    _check_quotas(call, name, kind)
     configuration = _configuration(call, kind, call.get("configuration", {}))
     arn = call.arn(f"analyzer/{name}", service="access-analyzer")
     made = Analyzer(arn, name, kind, call.world.now, configuration, dict(call.get("tags", {})))
@@ -57,6 +54,19 @@ def _activate(world: World, account: str, region: str, name: str) -> None:
     analyzer = at(world, account, region).analyzers.get(name)
     if analyzer is not None and analyzer.status == "CREATING":
         analyzer.status = "ACTIVE"
+
+
+def _check_quotas(call: Call, name: str, kind: str) -> None:
+    """Of the whole organization, where that is analyzed; how many principals it has, the option `principals` says."""
+    owners = [call.account]
+    if kind.startswith("ORGANIZATION"):
+        owners = list(accounts.membership(call.world, call.account).members)
+    places = (at(call.world, account, call.region) for account in owners)
+    exceeded = Refusal.of("ServiceQuotaExceededException", resourceId=name, resourceType="Analyzer")
+    if sum(known.type == kind for place in places for known in place.analyzers.values()) >= QUOTAS.get(kind, 1):
+        raise exceeded(f"The maximum number of analyzers of type {kind} is reached.")
+    if kind == "ORGANIZATION_INTERNAL_ACCESS" and call.world.options.get("principals", 0) > MOST_PRINCIPALS:
+        raise exceeded(f"The organization has more than {MOST_PRINCIPALS:,} IAM principals.")
 
 
 def _check_organization(call: Call) -> None:
