@@ -118,6 +118,16 @@ def test_what_aws_is_still_at_is_waited_for(sandbox: Sandbox, small: Organizatio
     assert [each.credentials for each in remove(aws, having, lambda _: None)] == [NONE]
 
 
+def test_where_sts_is_not_activated_it_is_said_what_to_do_and_the_others_are_read(
+    sandbox: Sandbox, small: Organization
+) -> None:
+    sandbox.faults.add(Fault("reject", "sts", "AssumeRoot", times=1, code="RegionDisabledException"))
+    first, second = examine(door(small, read_only=True), members(sandbox, {}, {}), lambda _: None, workers=1)
+    assert first.credentials is None
+    assert "activate STS" in first.reason
+    assert second.credentials == NONE
+
+
 def test_who_may_report_may_not_remove(sandbox: Sandbox, small: Organization) -> None:
     asked = members(sandbox, ALL)
     planner = made_role(sandbox, "reporter", plan_policy(), root_policy())
@@ -216,6 +226,23 @@ def test_the_command_reports_and_goes_on(
     assert having in out
     assert "1 of 3 members have credentials" in out
     assert "2 of 3 members were read before." in err
+
+
+def test_the_command_leaves_out_who_is_closed(
+    sandbox: Sandbox, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """AWS lets nobody become its root user: it is told, and no failure."""
+    closed, *_ = sandbox.world.options["found"]
+    client = sandbox.session().client("organizations")
+    client.close_account(AccountId=closed)
+    while client.describe_account(AccountId=closed)["Account"]["Status"] == "PENDING_CLOSURE":
+        pass
+    sandbox.calls.clear()
+    assert command() == 0
+    out = capsys.readouterr().out
+    assert "is left out: it is CLOSED" in out
+    assert "0 of 2 members have credentials" in out
+    assert sandbox.calls["sts", "AssumeRoot"] == 2
 
 
 def test_the_command_removes_with_leave(

@@ -32,6 +32,11 @@ NO_READ_ROLE = (
 )
 NOT_ASSUMED = "Look whether the role of --role-arn is there, and trusts who asks"
 
+NOT_ACTIVATED = (
+    "STS answers in a Region only for accounts that have it: enable the home Region in that account, or activate STS "
+    "for it there (IAM console, Account settings)"
+)
+
 SERVICE = "LandingService"
 """Where an answer says which service it is of: botocore's errors have the name of the operation only."""
 
@@ -107,6 +112,8 @@ def _client_error(error: ClientError, scope: Scope) -> AwsError:
     advice = RAISE_QUOTA if cause in (Cause.QUOTA, Cause.QUOTA_OR_RATE) else ""
     if error.operation_name == "AssumeRole" and code == "AccessDenied":
         advice = str(about.get(ADVICE) or (INVITED if scope.account else NOT_ASSUMED))
+    if error.operation_name == "AssumeRoot" and code == "RegionDisabledException":
+        advice = NOT_ACTIVATED
     kind: type[AwsError] = CannotRead if cause in HIDING else AwsError
     if cause is Cause.CREDENTIALS:
         kind, message = NoCredentials, LOG_IN_AGAIN

@@ -240,6 +240,32 @@ def test_members_inherit_how_they_are_scanned(cloud: Cloud) -> None:
     assert {name: found[name] for name in wanted} == wanted
 
 
+@source("inspector2: UpdateConfiguration (API reference), accountId, updateConfigurationInheritance")
+def test_a_member_is_configured_by_itself_until_it_inherits_again(cloud: Cloud) -> None:
+    admin = administrator(cloud, INSPECTOR)
+    account, update = member(cloud, admin), inspector(cloud, admin).update_configuration
+    inspector(cloud, admin).enable(accountIds=[account], resourceTypes=["EC2"])
+    agent, hybrid = {"scanMode": "EC2_SSM_AGENT_BASED"}, {"scanMode": "EC2_HYBRID"}
+
+    def scanned() -> str:
+        found = inspector(cloud, account).get_configuration()["ec2Configuration"]
+        return str(found["scanModeState"]["scanMode"])
+
+    update(accountId=account, ec2Configuration=agent)
+    update(ec2Configuration=hybrid, ecrConfiguration={"rescanDuration": "DAYS_30"})
+    assert scanned() == "EC2_SSM_AGENT_BASED"
+    images = inspector(cloud, account).get_configuration()["ecrConfiguration"]["rescanDurationState"]
+    assert images["rescanDuration"] == "DAYS_30", "its own is the other part"
+    inherit: Any = {"updateConfigurationInheritance": {"ec2Configuration": "INHERIT_FROM_ADMIN"}}
+    refused("ValidationException", update, **inherit)
+    refused("ValidationException", update, accountId=account, ec2Configuration=hybrid, **inherit)
+    refused("ValidationException", update, accountId=account, ecrConfiguration={"rescanDuration": "DAYS_3"}, **inherit)
+    assert scanned() == "EC2_SSM_AGENT_BASED"
+    update(accountId=account, **inherit)
+    assert scanned() == "EC2_HYBRID"
+    refused("AccessDeniedException", update, accountId="999999999999", ec2Configuration=agent)
+
+
 @source("Inspector User Guide: AccessDeniedException where Inspector is not enabled")
 @pytest.mark.parametrize("operation", ["get_configuration", "list_filters", "list_cis_scan_configurations"])
 def test_where_it_is_off_nothing_is_told(cloud: Cloud, operation: str) -> None:

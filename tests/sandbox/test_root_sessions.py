@@ -126,6 +126,20 @@ def test_not_everybody_is_root_of_everything(cloud: Cloud, member: str) -> None:
     refused("AccessDenied", cloud.client("sts").assume_root, **asked(member))
 
 
+@source("STS API reference: AssumeRoot, RegionDisabledException: of the account that is asked for")
+def test_it_wants_a_region_that_the_member_has(cloud: Cloud, member: str) -> None:
+    management = cloud.organizations.describe_organization()["Organization"]["MasterAccountId"]
+    account, region = cloud.client("account"), "af-south-1"
+    account.enable_region(RegionName=region)
+    while account.get_region_opt_status(RegionName=region)["RegionOptStatus"] != "ENABLED":
+        pass
+    assert cloud.client("sts", region=region).get_caller_identity()["Account"] == management
+    refused("RegionDisabledException", cloud.client("sts", region=region).assume_root, **asked(member))
+    cloud.client("account", member).enable_region(RegionName=region)
+    cloud.advance(3600)  # type: ignore[attr-defined]
+    assert cloud.client("sts", region=region).assume_root(**asked(member))["Credentials"]
+
+
 @source("STS API reference: AssumeRoot: the global endpoint is not supported")
 def test_it_wants_a_regional_endpoint(cloud: Cloud, member: str) -> None:
     if cloud.endpoint_url:

@@ -16,7 +16,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import shared_issuers
 from landing.sandbox.services.service import Nothing, Scope, Service
-from landing.sandbox.world import Identity
+from landing.sandbox.world import Identity, regions
 
 LONGEST_POLICY = 2048
 """Characters of a session policy (STS API reference, AssumeRole, Policy)."""
@@ -110,6 +110,9 @@ class Sts(Service[Nothing]):
         if not usable or call.caller.principal.endswith(":root"):
             sentence = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {target}"
             raise Refusal("AccessDenied", sentence, 403)
+        if not regions.is_usable(call.world, account, call.region):
+            message = "STS is not activated in this region for account:" + account
+            raise Refusal("RegionDisabledException", f"{message}. Your account administrator can activate STS.", 403)
         document = evaluation.document_of(call.backend("iam", account).managed_policies[task])
         issued = call.world.issue_key(
             account=account,

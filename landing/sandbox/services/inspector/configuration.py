@@ -6,9 +6,11 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.inspector.state import administered, at, denied, enabled, here, invalid
+from landing.sandbox.services.inspector.state import Place, administered, at, denied, enabled, here, invalid
 
 MOST_PATHS = 5
+PARTS = {"ecr": "ecrConfiguration", "ec2": "ec2Configuration"}
+"""What is configured, by its name in requests."""
 
 
 def get_configuration(call: Call) -> dict[str, Any]:
@@ -22,20 +24,48 @@ def get_configuration(call: Call) -> dict[str, Any]:
 
 
 def update_configuration(call: Call) -> dict[str, Any]:
-    """What is named; not by a member. An administrator's reaches its members (API reference, UpdateConfiguration)."""
+    """What is named; not by a member. An administrator's reaches its members (API reference, UpdateConfiguration).
+
+    But for those that it has configured one by one, until they inherit again.
+    """
     enabled(call)
     account = _whose(call)
     if account == call.account and here(call).administrator is not None:
         raise denied("A member's configuration is set by its delegated administrator.")
-    for part in ("amiConfiguration", "updateConfigurationInheritance"):
-        if part in call:
-            raise unsupported("inspector2", f"UpdateConfiguration with {part}")
+    if "amiConfiguration" in call:
+        raise unsupported("inspector2", "UpdateConfiguration with amiConfiguration")
+    if "updateConfigurationInheritance" in call:
+        return _inherit(call, account)
+    wanted = {part: call[name] for part, name in PARTS.items() if name in call}
+    if account != call.account:
+        at(call.world, account, call.region).own |= {*wanted}
     settings = here(call).administration if account == call.account else None
     for each in (account, *(settings.members if settings else ())):
         place = at(call.world, each, call.region)
-        place.ecr = {**place.ecr, **call.get("ecrConfiguration", {})}
-        place.ec2 = call.get("ec2Configuration", {}).get("scanMode", place.ec2)
+        for part, values in wanted.items():
+            if each == account or part not in place.own:
+                _set(place, part, values)
     return {}
+
+
+def _inherit(call: Call, account: str) -> dict[str, Any]:
+    """A member goes by its administrator again; nothing is set beside it (API reference, UpdateConfiguration)."""
+    wanted = call["updateConfigurationInheritance"]
+    if "accountId" not in call or any(name in call for name in PARTS.values()):
+        raise invalid("updateConfigurationInheritance needs accountId, and no configuration beside it.")
+    place, administrator = at(call.world, account, call.region), here(call)
+    for part, name in PARTS.items():
+        if name in wanted:
+            place.own.discard(part)
+            _set(place, part, {"ecr": administrator.ecr, "ec2": {"scanMode": administrator.ec2}}[part])
+    return {}
+
+
+def _set(place: Place, part: str, values: dict[str, Any]) -> None:
+    if part == "ecr":
+        place.ecr = {**place.ecr, **values}
+    else:
+        place.ec2 = values["scanMode"]
 
 
 def get_ec2_deep_inspection_configuration(call: Call) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Place(Relations):
         }
     )
     ec2: str = "EC2_HYBRID"
+    own: set[str] = field(default_factory=set)
+    """Of a member, what was configured for it alone: `ecr`, `ec2`."""
     deep_inspection: bool = True
     package_paths: list[str] = field(default_factory=list)
     filters: dict[str, dict[str, Any]] = field(default_factory=dict)
