@@ -531,6 +531,31 @@ def test_a_gate_that_watches_asks_what_came_since_the_wave_began(world: Callable
     assert code(gates(cloud, BEGAN + timedelta(days=1)).closed(1, 1)) == "LZ543"
 
 
+def test_what_nothing_answers_yet_is_passed_by_a_persons_yes_alone(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", WATCHED)
+    told: list[str] = []
+    given = replace(gates(cloud, BEGAN), approved=["canary"], passed=told.append)
+    found = gates(cloud, BEGAN).closed(1, 1)
+    assert found
+    assert "look yourself, then landing apply --approve-wave canary" in found.help
+    assert "given before it was done" in str(given.closed(1, 0))  # nobody can have looked
+    assert not told
+    assert given.closed(1, 1) is None
+    assert ["LandingGuardrailDenials" in each for each in told] == [True, False]  # no metric, and no Security Hub
+    given.begins(0)
+    assert code(given.closed(1, 1)) == "LZ544"  # time is waited for
+    denied(cloud, 99, BEGAN + timedelta(minutes=5))
+    assert code(replace(given, now=lambda: LATER).closed(1, 1)) == "LZ542"  # and an answer counts
+
+
+def test_a_wave_with_another_name_by_now_is_watched_as_long(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", WATCHED)
+    gates(cloud, BEGAN).begins(0)
+    renamed = replace(cloud.organization, waves=(replace(cloud.organization.waves[0], name="first"),))
+    asked = Gates(renamed, cloud.open(read_only=False), lambda: BEGAN + timedelta(minutes=29))
+    assert "wave canary began at 2026-11-29T12:00:00Z, and is watched until" in str(asked.closed(1, 1))
+
+
 def finding(account: str, number: int, severity: str, created: datetime) -> dict[str, Any]:
     at = created.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return {

@@ -41,6 +41,7 @@ class InWaves:
         begin: Callable[[str], None],
     ) -> Result:
         """Make them wave by wave, by what makes some of them; `begin` is told which wave begins."""
+        from landing.cli.output import note
         from landing.engine.apply import refresh
         from landing.runs.gates import Gates
         from landing.runs.waves import apply_in_waves
@@ -53,7 +54,7 @@ class InWaves:
             begin(f"wave {organization.wave_name(number)}")
             gates.begins(number)
 
-        gates = Gates(organization, aws, lambda: datetime.now(UTC), self.approved)
+        gates = Gates(organization, aws, lambda: datetime.now(UTC), self.approved, note)
         return apply_in_waves(
             organization,
             changes,

@@ -454,8 +454,8 @@ CODES: Mapping[str, Explanation] = {
         "find out why, remove the tag `landing:wave` of the root, and run again",
     ),
     "LZ543": Explanation(
-        "(`apply`) a gate that cannot be asked, which stays closed",
-        "the message says what did not answer; see to that, and run again",
+        "(`apply`) a gate that cannot be asked, which stays closed until a person says yes",
+        "the message says what did not answer; see to that and run again, or look yourself, then `--approve-wave`",
     ),
     "LZ544": Explanation("(`apply`) a gate that watches a wave a while longer", "run again at that time"),
     "LZ545": Explanation(

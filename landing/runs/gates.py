@@ -1,13 +1,14 @@
 """The gates between waves: what must hold before the next wave begins, and why it does not.
 
-A gate that cannot be asked stays closed. When the last wave with a gate that watches began is kept as a tag of the root
-(`landing:wave`), for as long as waves are left: whoever goes on, and from wherever, sees it.
+A gate that cannot be asked stays closed until a person says yes: so does the first rollout, which makes what will
+answer. When the last wave with a gate that watches began is kept as a tag of the root (`landing:wave`), for as long as
+waves are left: whoever goes on, and from wherever, sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from landing.aws import Aws, since, translated
@@ -22,11 +23,9 @@ KEPT = timedelta(days=14)
 """So long CloudWatch has a metric by the minute (15 days: CloudWatch User Guide, "Metrics retention")."""
 
 WAIT = "run landing apply again then"
-AGAIN = "see that it can be asked, then run landing apply again; a gate that cannot be asked stays closed"
-MAKES = (
-    "`services.alarms.trail_alarms` makes it: where it comes with the wave rest, let no gate ask for denials before; "
-)
-MAKES += f"else {AGAIN}"
+AGAIN = "see that it can be asked, then run landing apply again"
+MARK = "remove the tag, then run landing apply again"
+MAKES = "`services.alarms.trail_alarms` makes it, and CloudTrail feeds it"
 LOOK = f"find out why; when it is mended, or no matter, remove the tag {WAVE_TAG} of the root "
 LOOK += "(organizations:UntagResource), then run landing apply again: the last minutes alone are looked at then"
 
@@ -35,26 +34,24 @@ LOOK += "(organizations:UntagResource), then run landing apply again: the last m
 class Gates:
     """Asked before each wave but the first. `approved`: names of waves after which a person says to go on.
 
-    `now` is the time in UTC.
+    `now` is the time in UTC. `passed` is told what was not answered, and passed by a person's yes.
     """
 
     organization: Organization
     aws: Aws
     now: Callable[[], datetime]
     approved: Collection[str] = ()
+    passed: Callable[[str], None] = lambda text: None
 
     def closed(self, number: int, first: int) -> Diagnostic | None:
         """Why a wave does not begin; None when it may. Nothing is left of the waves before it.
 
         `first` is the wave with which the run began: those before it were done when the person said yes.
         """
-        earlier = self.organization.waves[:number]
-        watching = [wave for wave in earlier if wave.gate.watches]
-        try:
-            found = self._watched(watching, [wave.name for wave in earlier]) if watching else None
-        except AwsError as error:
-            found = Diagnostic("LZ543", f"what its gate asks was not answered: {error.diagnostic.text}", help=AGAIN)
-        return found or self._unapproved(number, first)
+        watching = [wave for wave in self.organization.waves[:number] if wave.gate.watches]
+        found = self._watched(watching, number) if watching else ()
+        held = next((each for each in found if each.code != "LZ543"), None)
+        return held or self._unapproved(number, first, found)
 
     def begins(self, number: int) -> None:
         """Note when a wave with a gate that watches begins; raises AwsError."""
@@ -82,25 +79,30 @@ class Gates:
             tags = self.aws.listed(client, "list_tags_for_resource", "Tags", ResourceId=self._root)
             return next((each["Value"] for each in tags if each["Key"] == WAVE_TAG), "")
 
-    def _watched(self, watching: Collection[Wave], earlier: Collection[str]) -> Diagnostic | None:
+    def _watched(self, watching: Collection[Wave], number: int) -> Sequence[Diagnostic]:
+        """What keeps it closed, and what its questions do not answer."""
         now = self.now()
         minutes = timedelta(minutes=max(wave.gate.minutes for wave in watching))
-        name, _, time = self._mark().partition(" ")
         began = now - minutes  # nothing was made in an earlier wave: how it has been lately
+        try:
+            name, _, time = self._mark().partition(" ")
+        except AwsError as error:
+            return [unanswered(error)]
         if name:
             try:
                 began = datetime.strptime(time, AT).replace(tzinfo=UTC)
             except ValueError:
                 began = datetime.max.replace(tzinfo=UTC)
             if began > now + SKEW:
-                message = f"the tag {WAVE_TAG} of the root does not say when a wave began"
-                return Diagnostic("LZ543", message, help="remove the tag, then run landing apply again")
-        if name in earlier and now < began + minutes:
+                return [
+                    Diagnostic("LZ543", f"the tag {WAVE_TAG} of the root does not say when a wave began", help=MARK)
+                ]
+        later = {self.organization.wave_name(each) for each in range(number, self.organization.last_wave)}
+        if name and name not in later and now < began + minutes:  # a wave that has another name by now is watched too
             until = (began + minutes).strftime(AT)
-            return Diagnostic(
-                "LZ544", f"wave {name} began at {began.strftime(AT)}, and is watched until {until}", help=WAIT
-            )
-        return next(self._over(watching, max(began, now - KEPT), now), None)
+            message = f"wave {name} began at {began.strftime(AT)}, and is watched until {until}"
+            return [Diagnostic("LZ544", message, help=WAIT)]
+        return list(self._over(watching, max(began, now - KEPT), now))
 
     def _over(self, watching: Collection[Wave], began: datetime, now: datetime) -> Iterator[Diagnostic]:
         """What is over its limit since the wave began: each question is asked once, with the strictest limit."""
@@ -110,34 +112,52 @@ class Gates:
         findings = min((w.gate.high_findings for w in watching if w.gate.high_findings is not None), default=None)
         at = began.strftime(AT)
         if denials is not None:
-            told = since.denials(self.aws, began, now)
-            if not told:
-                message = f"the metric {since.DENIALS[1]} tells nothing since {at}"
-                yield Diagnostic("LZ543", message, help=MAKES)
-            elif max(told) > denials:
-                message = (
-                    f"guardrails denied {max(told):.0f} requests in a minute since {at}; its gate allows {denials}"
-                )
-                yield Diagnostic("LZ542", message, help=LOOK)
+            try:
+                told = since.denials(self.aws, began, now)
+                if not told:
+                    message = f"the metric {since.DENIALS[1]} tells nothing since {at}"
+                    yield Diagnostic("LZ543", message, help=MAKES)
+                elif max(told) > denials:
+                    message = f"guardrails denied {max(told):.0f} requests in a minute since {at}"
+                    yield Diagnostic("LZ542", f"{message}; its gate allows {denials}", help=LOOK)
+            except AwsError as error:
+                yield unanswered(error)
         if findings is not None:
-            administrator = Scope(self.organization.security_tooling, self.organization.home_region)
-            count = since.high_findings(self.aws, administrator, began, now, findings + 1)
-            if count > findings:
-                message = f"more than {findings} new findings of high severity since {at}"
-                yield Diagnostic("LZ542", message, help=LOOK)
+            try:
+                administrator = Scope(self.organization.security_tooling, self.organization.home_region)
+                if since.high_findings(self.aws, administrator, began, now, findings + 1) > findings:
+                    message = f"more than {findings} new findings of high severity since {at}"
+                    yield Diagnostic("LZ542", message, help=LOOK)
+            except AwsError as error:
+                yield unanswered(error)
 
-    def _unapproved(self, number: int, first: int) -> Diagnostic | None:
-        asking = [each for each, wave in enumerate(self.organization.waves[:number]) if wave.gate.approval]
+    def _unapproved(self, number: int, first: int, open_questions: Sequence[Diagnostic]) -> Diagnostic | None:
+        """What a person has to say yes to: gates that ask for that, and what was not answered."""
+        asking = [
+            each
+            for each, wave in enumerate(self.organization.waves[:number])
+            if wave.gate.approval or (open_questions and wave.gate.watches)
+        ]
         if not asking:
             return None
         last = asking[-1]
         wave = self.organization.wave_name(last)
         given = wave in self.approved
         if given and last < first:
+            for each in open_questions:
+                self.passed(f"{each.text}; somebody said yes to go on after wave {wave}")
             return None
+        go_on = f"landing apply --approve-wave {wave}"
         early = "the yes was given before it was done; " if given else ""
-        return Diagnostic(
-            "LZ541",
-            f"{early}a person has to say yes after wave {wave}",
-            help=f"look at it, then landing apply --approve-wave {wave}",
-        )
+        for each in open_questions:
+            help_ = (
+                f"{each.help}. Where nothing can answer yet, look yourself, then landing apply --approve-wave {wave}"
+            )
+            return replace(each, message=f"{early}{each.message}", help=help_)
+        help_ = f"look at it, then landing apply --approve-wave {wave}"
+        return Diagnostic("LZ541", f"{early}a person has to say yes after wave {wave}", help=help_)
+
+
+def unanswered(error: AwsError) -> Diagnostic:
+    """A question that AWS did not answer."""
+    return Diagnostic("LZ543", f"what its gate asks was not answered: {error.diagnostic.text}", help=AGAIN)
