@@ -150,12 +150,11 @@ class Gates:
         go_on = f"landing apply --approve-wave {wave}"
         early = "the yes was given before it was done; " if given else ""
         for each in open_questions:
-            help_ = (
-                f"{each.help}. Where nothing can answer yet, look yourself, then landing apply --approve-wave {wave}"
-            )
+            help_ = f"{each.help}. Where nothing can answer yet, look yourself, then {go_on}"
             return replace(each, message=f"{early}{each.message}", help=help_)
-        help_ = f"look at it, then landing apply --approve-wave {wave}"
-        return Diagnostic("LZ541", f"{early}a person has to say yes after wave {wave}", help=help_)
+        return Diagnostic(
+            "LZ541", f"{early}a person has to say yes after wave {wave}", help=f"look at it, then {go_on}"
+        )
 
 
 def unanswered(error: AwsError) -> Diagnostic:
