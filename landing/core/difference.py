@@ -38,7 +38,8 @@ def differences(before: Any, after: Any) -> Iterator[Difference]:
             old, new = (None if isinstance(side, NotPresent) else side for side in (change.t1, change.t2))
             gone, added = isinstance(change.t2, NotPresent), isinstance(change.t1, NotPresent)
             sign = "-" if gone else "+" if added else "~"
-            leaves.append(Difference(sign, path, old, new, _shared(change.up, old if gone else new)))
+            shared = _shared(change.up, old if gone else new)
+            leaves.append(Difference(sign, path, _listed(old), _listed(new), shared))
     yield from sorted(leaves, key=lambda leaf: leaf.path)
 
 
@@ -68,6 +69,19 @@ def _step(step: object) -> str:
     return f"[{step}]" if isinstance(step, int) else str(step)
 
 
+class _Keyed(dict[str, Any]):
+    """A list, by the names of its elements."""
+
+
+def _listed(value: Any) -> Any:
+    """What `_keyed` was made of."""
+    if isinstance(value, _Keyed):
+        return [_listed(item) for item in value.values()]
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, list) else value
+
+
 def _keyed(value: Any) -> Any:
     """Lists of mappings that carry unique names become mappings by name; lists of plain values, sets."""
     if isinstance(value, Mapping):
@@ -81,8 +95,8 @@ def _keyed(value: Any) -> Any:
                 and all(isinstance(n, str) for n in names)
                 and len({*names}) == len(names)
             ):
-                return {f"[{item[name]}]": _keyed(item) for item in value}
+                return _Keyed({f"[{item[name]}]": _keyed(item) for item in value})
         if all(isinstance(item, str) for item in value) and len({*value}) == len(value):
-            return {f"[{item}]": item for item in value}
+            return _Keyed({f"[{item}]": item for item in value})
         return [_keyed(item) for item in value]
     return value

@@ -212,5 +212,21 @@ def _leaf(leaf: Difference, detail: Detail) -> Iterator[Line]:
         return
     if leaf.sign == "~":
         yield Line("~", f"{path} = {shown(leaf.before, detail.limit)} -> {shown(leaf.after, detail.limit)}")
-    else:
+    elif detail.full or detail.limit:
         yield from _row(leaf.sign, path, only, detail)
+    else:
+        yield from (
+            line for part, value in _parts(leaf.path, only) for line in _row(leaf.sign, safe(part), value, detail)
+        )
+
+
+def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value that comes or goes, by what is in it, where that is too much for a line."""
+    within = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    )
+    if not within or len(shown(value, 0)) <= SHORT:
+        yield path, value
+        return
+    for step, part in within:
+        yield from _parts(f"{path}.{f'[{step}]' if isinstance(step, int) else step}", part)

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from landing.core.model import Action, Address, Change
+from landing.core.model import Action, Address, Change, Scope
 from landing.core.text import safe
 from landing.engine.drift import report
 from landing.engine.plan import Plan
 from landing.report import drift_text, plan_text
-from landing.report.diff import WHOLE, of_change
+from landing.report.diff import WHOLE, Detail, of_change
 from landing.report.style import Style, shown
 from landing.services.registry import KINDS
 from tests.report.samples import account, distinct, drift, empty, many, organization, plan
@@ -114,6 +114,26 @@ def test_of_very_many_elements_of_a_list_the_first_are_shown_unless_in_full():
     assert sum(line.sign == "+" for line in lines) == 20
     full = of_change(KINDS["account_assignment"], change, WHOLE)
     assert sum(line.sign == "-" for line in full) == 900
+
+
+def test_a_template_that_comes_whole_is_told_by_resource_and_property():
+    """As after a stack was rolled back that had never been built: AWS has no template of it."""
+    roles = {f"Role{number}": {"Type": "AWS::IAM::Role", "Properties": POLICIES | {"Path": "/"}} for number in range(9)}
+    wanted = {"template": {"Description": "Nine roles", "Resources": roles}, "status": "complete"}
+    broken = {"template": {}, "status": "ROLLBACK_COMPLETE"}
+    change = Change(Action.UPDATE, Address("stack", "roles", Scope("shop", "eu-west-1")), broken, wanted)
+    lines = [line.text for line in of_change(KINDS["stack"], change, Detail(0))]
+    assert max(map(len, lines)) < 200
+    assert 'template.Description = "Nine roles"' in lines
+    for number in range(9):
+        at = f"template.Resources.Role{number}"
+        assert f'{at}.Type = "AWS::IAM::Role"' in lines
+        assert f'{at}.Properties.Policies.[0].PolicyName = "read"' in lines
+        assert f"{at}.Properties.Policies.[0].PolicyDocument = (policy, 1 statement: Read)" in lines
+
+
+READ = {"Statement": [{"Sid": "Read", "Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}]}
+POLICIES = {"Policies": [{"PolicyName": "read", "PolicyDocument": READ}]}
 
 
 def test_summary_alone():
