@@ -19,9 +19,18 @@ def default_network_removal_role() -> Template:
         "ec2:DeleteInternetGateway",
         "ec2:DeleteSubnet",
         "ec2:DeleteVpc",
+        "ec2:DescribeEgressOnlyInternetGateways",
         "ec2:DescribeInternetGateways",
+        "ec2:DescribeNatGateways",
+        "ec2:DescribeNetworkAcls",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
+        "ec2:DescribeTransitGatewayVpcAttachments",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeVpcPeeringConnections",
         "ec2:DescribeVpcs",
+        "ec2:DescribeVpnGateways",
         "ec2:DetachInternetGateway",
     ]
     description = "Systems Manager deletes default VPCs in which nothing is"

@@ -257,33 +257,109 @@ def test_volumes_are_encrypted_by_a_key_of_the_account_and_are_again(lab: Lab) -
     assert now() == (True, key)
 
 
-@pytest.mark.parametrize("used", [False, True])
 @source("VPC User Guide: Default VPCs: delete default subnets and default VPCs")
-def test_a_default_vpc_goes_where_nothing_is_in_it(lab: Lab, used: bool) -> None:
+def test_a_default_vpc_goes_where_nothing_is_in_it(lab: Lab) -> None:
     ec2, ssm = lab.cloud.client("ec2"), lab.cloud.client("ssm")
-    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    vpc = _default_network(ec2)
     other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc["VpcId"])
-    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
-    if used:
-        ec2.create_network_interface(SubnetId=subnets[-1]["SubnetId"])
+    ec2.create_egress_only_internet_gateway(VpcId=other)
+    gone = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)["VpcPeeringConnection"]
+    ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=gone["VpcPeeringConnectionId"])
+    vpn = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    ec2.attach_vpn_gateway(VpcId=vpc, VpnGatewayId=vpn)
+    ec2.detach_vpn_gateway(VpcId=vpc, VpnGatewayId=vpn)
     lab.deploy("default_network_removal_role")
     lab.deploy("default_network_removal")
     (run,) = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
     left = {each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]}
     gateways = ec2.describe_internet_gateways()["InternetGateways"]
-    if used:
-        assert run["AutomationExecutionStatus"] == "Failed"
-        assert left == {vpc["VpcId"], other}
-        assert [each["InternetGatewayId"] for each in gateways] == [gateway]
-        assert len(ec2.describe_subnets()["Subnets"]) == len(subnets)
-        return
     assert (run["AutomationExecutionStatus"], left, gateways) == ("Success", {other}, [])
     (association,) = ssm.list_associations()["Associations"]
     ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
     runs = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
     assert [each["AutomationExecutionStatus"] for each in runs] == ["Success", "Success"]
+
+
+def _default_network(ec2: Any) -> str:
+    """The default VPC, with an internet gateway as AWS makes one with it."""
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc["VpcId"])
+    found: str = vpc["VpcId"]
+    return found
+
+
+def _subnet_of(ec2: Any, vpc: str) -> str:
+    found: str = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][-1]["SubnetId"]
+    return found
+
+
+def _peered(ec2: Any, vpc: str, *, asks: bool) -> None:
+    other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    mine, theirs = (vpc, other) if asks else (other, vpc)
+    ec2.create_vpc_peering_connection(VpcId=mine, PeerVpcId=theirs)
+
+
+def _private_nat(ec2: Any, vpc: str) -> None:
+    ec2.create_nat_gateway(SubnetId=_subnet_of(ec2, vpc), ConnectivityType="private")
+
+
+def _vpn(ec2: Any, vpc: str) -> None:
+    ec2.attach_vpn_gateway(VpcId=vpc, VpnGatewayId=ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"])
+
+
+def _hub_attached(ec2: Any, vpc: str) -> None:
+    hub = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=hub, VpcId=vpc, SubnetIds=[_subnet_of(ec2, vpc)])
+
+
+KEEP: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "an address in use": ("onlyDefaultSubnets", lambda ec2, vpc: ec2.create_network_interface(SubnetId=_subnet_of(ec2, vpc))),
+    "a subnet": ("onlyDefaultSubnets", lambda ec2, vpc: ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.240.0/20")),
+    "a route table": ("onlyMainRouteTable", lambda ec2, vpc: ec2.create_route_table(VpcId=vpc)),
+    "a security group": (
+        "onlyDefaultGroup", lambda ec2, vpc: ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc),
+    ),
+    "a network ACL": ("onlyDefaultAcl", lambda ec2, vpc: ec2.create_network_acl(VpcId=vpc)),
+    "a gateway endpoint": (
+        "noEndpoints", lambda ec2, vpc: ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3"),
+    ),
+    "a peering that it asked for": ("noRequests", lambda ec2, vpc: _peered(ec2, vpc, asks=True)),
+    "a peering that it was asked for": ("noAcceptances", lambda ec2, vpc: _peered(ec2, vpc, asks=False)),
+    "a NAT gateway": ("onlyDefaultSubnets", _private_nat),
+    "a VPN gateway": ("noVpnGateways", _vpn),
+    "a transit gateway": ("noTransitAttachments", _hub_attached),
+    "an egress-only gateway": (
+        "noEgressOnlyGateways", lambda ec2, vpc: ec2.create_egress_only_internet_gateway(VpcId=vpc),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", KEEP)
+@source("ec2: DeleteVpc (API reference); VPC User Guide: Delete your VPC")
+def test_a_default_vpc_stays_whole_where_something_is_in_it(lab: Lab, what: str) -> None:
+    ec2, ssm = lab.cloud.client("ec2"), lab.cloud.client("ssm")
+    vpc = _default_network(ec2)
+    check, make = KEEP[what]
+    make(ec2, vpc)
+
+    def there() -> list[Any]:
+        return [
+            ec2.describe_vpcs()["Vpcs"],
+            ec2.describe_internet_gateways()["InternetGateways"],
+            ec2.describe_subnets()["Subnets"],
+        ]
+
+    before = there()
+    lab.deploy("default_network_removal_role")
+    lab.deploy("default_network_removal")
+    (run,) = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
+    id_ = run["AutomationExecutionId"]
+    found = ssm.get_automation_execution(AutomationExecutionId=id_)["AutomationExecution"]
+    assert (found["AutomationExecutionStatus"], there()) == ("Failed", before)
+    failed = [each["StepName"] for each in found["StepExecutions"] if each["StepStatus"] == "Failed"]
+    assert check in failed
+    assert check in found["FailureMessage"]
 
 
 @source("iam: CreateAccountAlias, ListAccountAliases (API reference): an account has one")

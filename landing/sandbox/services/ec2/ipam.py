@@ -10,6 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.ec2.dependencies import of_vpc
 from landing.sandbox.services.places import Places
 from landing.sandbox.services.ram.state import reaching
 
@@ -227,20 +228,15 @@ def create_vpc(call: Call) -> dict[str, Any] | HttpAnswer:
 
 
 def delete_vpc(call: Call) -> HttpAnswer:
-    """Moto does not give a range back to its pool, and deletes VPCs that gateways or groups are in.
-
-    API reference, DeleteVpc; VPC User Guide, "Delete your VPC".
-    """
-    known, id_ = call.backend(), call["VpcId"]
-    gateways = [each for each in known.internet_gateways.values() if each.vpc and each.vpc.id == id_]
-    groups = [each for each in known.groups.get(id_, {}).values() if each.name != "default"]
-    if gateways or groups:
+    """Moto does not give a range back to its pool, and deletes VPCs that something is in (`dependencies`)."""
+    id_ = call["VpcId"]
+    if of_vpc(call.backend(), id_):
         raise Refusal("DependencyViolation", f"The vpc '{id_}' has dependencies and cannot be deleted.")
     answer = call.forward()
-    if call["VpcId"] not in call.backend().vpcs:
+    if id_ not in call.backend().vpcs:
         for _, _, place in PLACES.every(call.world):
             for pool in place.pools.values():
-                pool.taken.pop(call["VpcId"], None)
+                pool.taken.pop(id_, None)
     return answer
 
 

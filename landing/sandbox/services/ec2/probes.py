@@ -155,6 +155,15 @@ def addresses_come_from_pools(sandbox: ProbedSandbox) -> bool:
     return kept and (vpc["CidrBlock"], there, ec2.describe_ipams()["Ipams"]) == ("10.0.0.0/20", [pool], [])
 
 
+def peerings_are_found_by_network(sandbox: ProbedSandbox) -> bool:
+    """A filter by VPC finds those of the VPC."""
+    ec2 = _ec2(sandbox)
+    first, second = (ec2.create_vpc(CidrBlock=f"10.{part}.0.0/16")["Vpc"]["VpcId"] for part in (1, 2))
+    ec2.create_vpc_peering_connection(VpcId=first, PeerVpcId=second)
+    wanted = [{"Name": "requester-vpc-info.vpc-id", "Values": [second]}]
+    return bool(ec2.describe_vpc_peering_connections(Filters=wanted)["VpcPeeringConnections"] == [])
+
+
 def attachments_wait_for_the_owner(sandbox: ProbedSandbox) -> bool:
     """An account attaches to a gateway that is shared with it; the owner accepts, routes, and keeps it till then."""
     ec2, ram = _ec2(sandbox), sandbox.session().client("ram", region_name="us-east-1")
@@ -224,6 +233,7 @@ PROBES: dict[str, Probe] = {
         addresses_come_from_pools,
     ),
     "DeleteSubnet": subnets_in_use_stay,
+    "DescribeVpcPeeringConnections": peerings_are_found_by_network,
     "CreateFlowLogs": flow_logs_are_refused_by_buckets,
     **dict.fromkeys(("CreateVpcEndpoint", "ModifyVpcEndpoint"), endpoints_keep_rules),
     "DescribeSnapshots": snapshots_have_owners,
