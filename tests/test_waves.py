@@ -275,6 +275,26 @@ def test_a_canary_in_which_nobody_is_yet_comes_with_the_rest(
     assert cloud.plan(STACKS).changes == ()
 
 
+@pytest.mark.parametrize("unit", ["workloads/dev", "workloads/prod"])
+def test_the_first_rollout_leaves_an_account_that_a_wave_names_until_it_is_made(load_text: Load, unit: str) -> None:
+    """Whether the unit of the account has others or not; it comes with the rest, and a stack set with it."""
+    waves = "units: [workloads/dev]}, gate: {approval: person}}"
+    more = f"{waves}, {{name: early, target: {{units: [security], accounts: [web]}}, gate: {{approval: person}}}}"
+    if unit == "workloads/dev":
+        more = more.replace("units: [workloads/dev]", "accounts: [shop-dev]")
+    web = f"  web: {{name: Web, email: w@example.com, unit: {unit}}}\n  shop-dev:"
+    text = ONE.replace(waves, more).replace("  shop-dev:", web)
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(text))
+        for approved in ([], ["canary"], ["canary", "early"]):
+            result = run(cloud, approved=approved)
+            assert not result.failed, result.failed
+            if result.complete:
+                break
+        assert cloud.plan(STACKS).changes == ()
+        assert set(values(cloud)) == {*CANARY, *REST, "web"}
+
+
 def test_other_regions_come_to_the_canary_first(world: Callable[[str, str], Cloud], load_text: Load) -> None:
     cloud = world("done", ONE.replace("target: {units: [root]}", f"regions: [{FAR}], target: {{units: [root]}}"))
     assert run(cloud, approved=["canary"]).complete

@@ -123,7 +123,8 @@ def _verify(
         plan = make(observation, Origin())
         result.waiting = {address: text for address, text in plan.waiting.items() if address in touched}
         differing = (change for change in plan.changes if change.address in touched)
-        return {left.address for left in differing if _differs(organization, kinds, made[left.address], left)}
+        coming = organization.accounts.keys() - aws.tree.account_ids.keys()
+        return {left.address for left in differing if _differs(organization, kinds, made[left.address], left, coming)}
 
     try:
         differing = settled(aws, look)
@@ -141,10 +142,15 @@ def _verify(
         result.unverified = replace(first.diagnostic, address=Address(first.kind, first.name or "*", first.scope))
 
 
-def _differs(organization: Organization, kinds: Kinds, made: Change, left: Change) -> bool:
-    """Whether anything is left to do of a change where it was to be made: `left` is what AWS shows to be left of it."""
+def _differs(
+    organization: Organization, kinds: Kinds, made: Change, left: Change, coming: Collection[str] = ()
+) -> bool:
+    """Whether anything is left to do of a change where it was to be made: `left` is what AWS shows to be left of it.
+
+    `coming`: accounts that are not there yet.
+    """
     if made.through is not None:
-        waves = kinds[made.address.kind].waves(organization, left)
+        waves = kinds[made.address.kind].waves(organization, left, coming)
         if waves is not None:
             return min(waves) <= made.through
         there = None if left.before is None else Resource(left.address, left.before)

@@ -54,7 +54,9 @@ class Rollout:
         """Told when all that can be done is done."""
         deployment = stack_sets(organization).get(change.address.name)
         self.reach = (
-            so_far(organization, deployment, change.through) if deployment and change.through is not None else None
+            so_far(organization, deployment, change.through, aws.tree.account_ids)
+            if deployment and change.through is not None
+            else None
         )
         """What of its targets the waves so far reach; None when all of it is reached."""
         self.tolerance = deployment.failure_tolerance if deployment else 5

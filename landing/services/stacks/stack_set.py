@@ -25,7 +25,7 @@ from landing.core.model import (
     Severity,
 )
 from landing.core.spelling import nearest
-from landing.organization import PREFIX, Deployment, Organization
+from landing.organization import PREFIX, Cover, Deployment, Organization
 from landing.organization.resources import OPT_IN, RELEASE, STACK_SET
 from landing.services.base import GoingOn, Ownership, between, required_account
 from landing.services.organizations.governed import GovernedRegion
@@ -148,7 +148,10 @@ class StackSet(CloudFormationKind):
     ) -> Iterator[Address]:
         yield TrustedAccess().address(STACKSETS)
         yield from map(GovernedRegion().address, deployment.regions)
-        yield from (OrganizationalUnit().parent(unit) for unit in units)
+        in_waves = organization.in_waves(Cover(units, ()))[:-1]
+        yield from (
+            OrganizationalUnit().parent(each) for each in (*units, *(u for wave in in_waves for u in wave.units))
+        )
         yield from map(required_account, accounts)
         yield from (Address(RELEASE, key) for key in accounts if organization.is_quarantined(key))
         yield from self.accounts_given(organization, self.parameters_of(organization, deployment))

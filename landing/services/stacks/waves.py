@@ -20,8 +20,9 @@ def waves_of(
     last, before, after = organization.last_wave, change.before or {}, change.after
     if deployment is None or after is None or (change.action is not Action.UPDATE and before):
         return [last]
+    late = set(coming) - {each.name for each in change.requires}  # what is required comes with the first wave
     reach = organization.in_waves(organization.cover(deployment.target))
-    reached = {number for number, cover in enumerate(reach) if _is_something(organization, cover)}
+    reached = {number for number, cover in enumerate(reach) if _is_something(organization, cover, late)}
     if not before:
         return sorted(reached) or [last]
     if change.only:
@@ -30,7 +31,7 @@ def waves_of(
     found = set(reached) if updated or set(after["regions"]) - set(before["regions"]) else set[int]()
     if _whole(before, after, updated=updated):
         found.add(last)
-    found |= set(_new(organization, before["targets"], after["targets"]))
+    found |= set(_new(organization, before["targets"], after["targets"], late))
     found |= set(_of_instances(organization, before))
     if BUSY in before["instances"]:  # when it has ended, what is left tells which waves
         found |= {min(reached, default=last)}
@@ -39,10 +40,10 @@ def waves_of(
     return sorted(found) or [last]
 
 
-def so_far(organization: Organization, deployment: Deployment, through: int) -> Cover:
-    """The units and accounts that the waves up to one reach."""
+def so_far(organization: Organization, deployment: Deployment, through: int, there: Collection[str]) -> Cover:
+    """The units, and of the accounts those that are there, that the waves up to one reach."""
     reach = organization.in_waves(organization.cover(deployment.target))[: through + 1]
-    accounts = (key for cover in reach for key in cover.accounts if key != organization.management)
+    accounts = (key for cover in reach for key in cover.accounts if key != organization.management and key in there)
     return Cover(tuple(unit for cover in reach for unit in cover.units), tuple(accounts))
 
 
@@ -60,12 +61,16 @@ def _whole(before: Mapping[str, Any], after: Mapping[str, Any], *, updated: bool
     return goes or (as_such and not updated)
 
 
-def _is_something(organization: Organization, cover: Cover) -> bool:
-    return bool(cover.units or set(cover.accounts) - {organization.management})
+def _is_something(organization: Organization, cover: Cover, late: Collection[str]) -> bool:
+    """Whether a stack set reaches a unit or an account of it by now. `late`: accounts that come with the last wave."""
+    return bool(cover.units or set(cover.accounts) - {organization.management, *late})
 
 
 def _new(
-    organization: Organization, before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]
+    organization: Organization,
+    before: Mapping[str, Sequence[str]],
+    after: Mapping[str, Sequence[str]],
+    late: Collection[str],
 ) -> Iterator[int]:
     """The waves of what comes among the targets."""
     units = tuple(
@@ -75,7 +80,7 @@ def _new(
     for number, cover in enumerate(organization.in_waves(Cover(units, accounts))):
         fresh = [unit for unit in cover.units if not inside(unit, before["units"])]
         single = [key for key in cover.accounts if not inside(organization.accounts[key].unit, before["units"])]
-        if _is_something(organization, Cover(tuple(fresh), tuple(single))):
+        if _is_something(organization, Cover(tuple(fresh), tuple(single)), late):
             yield number
 
 
