@@ -10,6 +10,7 @@ import pytest
 from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action
 from landing.engine.order.unique_names import refuse_impossible
+from landing.engine.plan import Origin, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
@@ -76,3 +77,26 @@ def test_a_dismissal_is_waited_for(sandbox: Sandbox, creation: Story, load_text:
     sandbox.faults.stale("guardduty", "ListOrganizationAdminAccounts", reads=2)
     assert moved.apply(changes=moved.plan(kinds).changes, parallelism=1).complete
     assert moved.plan(kinds).changes == ()
+
+
+def test_a_membership_keeps_its_administrator(
+    sandbox: Sandbox, creation: Story, load_text: Callable[[str], Organization]
+) -> None:
+    """Why no role moves while there is one: AWS cancels the subscription with the administrator that it goes by."""
+    moved = Cloud(
+        sandbox,
+        load_text(FULL.replace("security_tooling: security-tooling", "security_tooling: shop-dev")),
+        creation.roles,
+    )
+    kinds = [each for each in moved.kinds if each.name in ("delegated_administrator", "incident_response_membership")]
+    observed = moved.observe(kinds)
+    plan = make(observed, Origin())
+    with pytest.raises(
+        ImpossiblePlan, match=r"security-ir\.amazonaws\.com has one .* security-tooling: dismiss it first"
+    ):
+        refuse_impossible(moved.kinds, plan.changes, observed.live)
+    (change,) = [each for each in plan.changes if each.address.name.startswith("security-ir.")]
+    result = moved.apply(changes=(change,))
+    assert "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE" in str(result.failed[change.address])
+    held = sandbox.session(moved.open().tree.account_ids["security-tooling"], region="eu-west-1").client("security-ir")
+    assert [each["membershipStatus"] for each in held.list_memberships()["items"]] == ["Active"]

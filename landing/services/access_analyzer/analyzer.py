@@ -11,7 +11,7 @@ from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.references import account_id
 from landing.organization import PREFIX, Organization
-from landing.services.access_analyzer.administrator import AccessAnalyzerAdministrator
+from landing.services.access_analyzer.administrator import AccessAnalyzerAdministrator, analyzers
 from landing.services.access_analyzer.settings import (
     EXTERNAL,
     INTERNAL,
@@ -130,9 +130,15 @@ class Analyzer(AdministeredSetting):
         if change.action is not Action.CREATE or change.address.name != INTERNAL:
             return
         scope = change.address.scope
-        for account in dict.fromkeys((scope.account, organization.management)):
+        keys = aws.tree.account_keys
+        before = {
+            keys[admin] for principal, admin in aws.tree.administrators if principal == PRINCIPAL and admin in keys
+        }
+        before -= {scope.account}
+        for account in sorted({scope.account, organization.management, *before}):
             for found in analyzers(aws, Scope(account, scope.region)):
-                if found["type"] == TYPES[INTERNAL]:
+                goes = account in before and found["name"].startswith(PREFIX)  # with the administrator
+                if found["type"] == TYPES[INTERNAL] and not goes:
                     yield (
                         f"{found['name']} in {account} analyzes internal access already, and an organization has one "
                         f"analyzer of that in a region: {_instead(account == scope.account, found['name'])}"
@@ -189,13 +195,6 @@ def called(organization: Organization) -> dict[str, str]:
     """What the analyzers of the config are called in AWS, by key."""
     service = organization.service(AccessAnalyzerSettings)
     return {key: each.name or PREFIX + key for key, each in (declared(service.settings) if service else {}).items()}
-
-
-def analyzers(aws: Aws, scope: Scope) -> Iterator[Mapping[str, Any]]:
-    """The analyzers of the organization in an account and region (ListAnalyzers), but for those of AWS services."""
-    for found in aws.listed(aws.client("accessanalyzer", scope), "list_analyzers", "analyzers"):
-        if found["type"] in TYPES.values() and not found.get("managedBy"):
-            yield found
 
 
 def _named(organization: Organization, settings: Any) -> tuple[str, ...]:

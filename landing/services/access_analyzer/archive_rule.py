@@ -9,7 +9,8 @@ from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
-from landing.services.access_analyzer.analyzer import Analyzer, analyzers, called, declared
+from landing.services.access_analyzer.administrator import analyzers
+from landing.services.access_analyzer.analyzer import Analyzer, called, declared
 from landing.services.access_analyzer.settings import TYPES, AccessAnalyzerSettings
 from landing.services.base import Ownership
 from landing.services.shapes import AdministeredSetting, keyed, name_of
