@@ -168,10 +168,11 @@ class ServiceAdministrator(RegionalKind):
         scope = change.address.scope
         client = aws.client(self.client_name, scope)
         wanted = aws.tree.account_ids[change.after["account"]] if change.after else ""
-        present = set(self.appointed(aws, client))
+        with aws.writing:  # not while the change of another region dismisses, one region after the other
+            present = dict(self.administrators(aws, client))
         offered = self._offered(organization)
-        self._dismiss(aws, present - {wanted}, scope.account, offered if wanted else [scope.region])
-        if wanted and wanted not in present:
+        self._dismiss(aws, {*present} - {wanted}, scope.account, offered if wanted else [scope.region])
+        if wanted and present.get(wanted) != "ENABLED":
             self.appoint(client, wanted)
 
     def _dismiss(self, aws: Aws, admins: Collection[str], account: str, regions: Collection[str]) -> None:
