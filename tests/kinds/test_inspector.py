@@ -8,7 +8,9 @@ from typing import Any
 import botocore.session
 import pytest
 
+from landing.core.errors import StalePlan
 from landing.core.model import Action, Change
+from landing.engine.plan import still_to_do
 from landing.sandbox import Sandbox
 from landing.services.inspector.settings import NUMBERS, RESOURCE_TAGS, SCANS, TEXTS
 from landing.services.registry import KINDS
@@ -84,7 +86,7 @@ def test_what_is_missing_stands_in_one_place_by_what_is_missing(sandbox: Sandbox
     before = change_of(cloud, "inspector_members").before
     assert before == {"missing": {
         "ec2 ecr lambda": ["<account:management>"], "ecr": ["<account:shop-dev>", "<account:shop-prod>"],
-    }, "surplus": {}}  # fmt: skip
+    }, "surplus": {}, "coming": []}  # fmt: skip
     result = cloud.apply(OF_IT)  # while AWS is still at the disabling
     assert result.complete, result.failed
     assert cloud.plan(OF_IT).changes == ()
@@ -140,7 +142,7 @@ def test_what_is_scanned_differs_by_unit_and_account(sandbox: Sandbox, at: At) -
     assert {name for name, on in joining.items() if on} == USUAL, "AWS lets no account differ that joins"
     client(sandbox, cloud).enable(accountIds=[cloud.open().tree.account_ids["shop-dev"]], resourceTypes=["EC2"])
     change = change_of(cloud, "inspector_members")
-    assert change.before == {"missing": {}, "surplus": {"ec2": ["<account:shop-dev>"]}}
+    assert change.before == {"missing": {}, "surplus": {"ec2": ["<account:shop-dev>"]}, "coming": []}
     assert cloud.apply(OF_IT).complete
     later = at(text())
     words = [*KINDS["inspector_members"].weakened(later.organization, change_of(later, "inspector_members"))]
@@ -149,13 +151,36 @@ def test_what_is_scanned_differs_by_unit_and_account(sandbox: Sandbox, at: At) -
     assert scanned(sandbox, later, "management") == scanned(sandbox, later, "shop-dev") == USUAL
 
 
-def test_an_account_that_joins_differs_after_the_next_plan(sandbox: Sandbox, at: At) -> None:
+LATE = f"{SMALL}  late: {{name: Late, email: late@example.com, unit: workloads/dev}}\n"
+
+
+def test_an_account_that_comes_differs_in_the_run_that_makes_it(sandbox: Sandbox, at: At) -> None:
+    """AWS gives it what all get that join: what is too much of that ends without leave, as nobody has it yet."""
     applied(at, DIFFERENT)
-    late = at(text(DIFFERENT, f"{SMALL}  late: {{name: Late, email: late@example.com, unit: workloads/dev}}\n"))
-    assert late.apply(OF_IT).complete
+    late = at(text(DIFFERENT, LATE))
+    change = change_of(late, "inspector_members")
+    assert change.before == {"missing": {}, "surplus": {}, "coming": ["<account:late>"]}
+    assert not [*KINDS["inspector_members"].weakened(late.organization, change)]
     assert late.apply(OF_IT).complete
     assert late.plan(OF_IT).changes == ()
     assert scanned(sandbox, late, "late") == {"ecr", "lambda", "lambda_code"}
+
+
+def test_cut_off_after_the_account_has_come_it_goes_on(sandbox: Sandbox, at: At) -> None:
+    applied(at, DIFFERENT)
+    late = at(text(DIFFERENT, LATE))
+    plan = late.plan(OF_IT)
+    first = [each for each in plan.changes if each.address.kind != "inspector_members"]
+    assert late.apply(OF_IT, changes=first).complete
+    left = still_to_do(plan, late.observe(OF_IT))
+    assert {each.address.kind for each in left} == {"inspector_members"}
+    client(sandbox, late).enable(
+        accountIds=[late.open().tree.account_ids["shop-prod"]], resourceTypes=["CODE_REPOSITORY"]
+    )
+    with pytest.raises(StalePlan):
+        still_to_do(plan, late.observe(OF_IT))
+    assert late.apply(OF_IT).complete
+    assert late.plan(OF_IT).changes == ()
 
 
 def test_what_nobody_was_shown_does_not_end(sandbox: Sandbox, at: At) -> None:

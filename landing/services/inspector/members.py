@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core import forms
 from landing.core.errors import OperationFailed, TimedOut
-from landing.core.model import Action, Change, Resource, Scope
+from landing.core.model import Action, Attributes, Change, Resource, Scope
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.inspector.scan_settings import Inspector
-from landing.services.inspector.scans import is_on, statuses, switch, wanted
+from landing.services.inspector.scans import in_new_accounts, is_on, statuses, switch, wanted
 from landing.services.inspector.settings import LINKED, SCANS, InspectorSettings
 from landing.services.shapes import NAME, AdministeredSetting, refusals
 from landing.services.strength import Weaker, neutral
@@ -26,9 +26,10 @@ COMING = ("CREATED", "INVITED", "EMAIL_VERIFICATION_IN_PROGRESS")
 class InspectorMembers(AdministeredSetting):
     """The accounts of the config as members, each with its scans (AssociateMember, Enable, Disable).
 
-    One for a region: what it holds are the accounts in which a scan is missing, or is on and should not be. AWS
-    associates one account a call, so there are as many as are missing; scans are switched for 100 at once. Accounts
-    that the config does not name keep what they have.
+    One for a region: what it holds are the accounts in which a scan is missing, or is on and should not be, and those
+    that are still to come and will differ, for AWS gives all that join the same. AWS associates one account a call, so
+    there are as many as are missing; scans are switched for 100 at once. Accounts that the config does not name keep
+    what they have.
     """
 
     name = "inspector_members"
@@ -39,8 +40,8 @@ class InspectorMembers(AdministeredSetting):
     waits_for = (ACCOUNT,)
     controls = Inspector.controls
     help_uri = "https://docs.aws.amazon.com/inspector/latest/user/adding-member-accounts.html"
-    weaker: ClassVar[Mapping[str, Weaker]] = {"missing": neutral, "surplus": neutral}  # `weakened` tells
-    canonical: ClassVar[Mapping[str, forms.Form]] = {"missing": forms.unordered, "surplus": forms.unordered}
+    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(("missing", "surplus", "coming"), neutral)  # see `weakened`
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("missing", "surplus", "coming"), forms.unordered)
     reads = ("inspector2:ListMembers", "inspector2:BatchGetAccountStatus", "sts:AssumeRole")
     writes = (
         "inspector2:AssociateMember",
@@ -59,7 +60,7 @@ class InspectorMembers(AdministeredSetting):
         for scope in self.scopes(organization):
             if any(_wanted(organization, scope).values()):
                 needs = (Inspector().address(NAME, scope),)
-                attributes: dict[str, Any] = {"missing": {}, "surplus": {}}
+                attributes: dict[str, Any] = {"missing": {}, "surplus": {}, "coming": []}
                 yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
@@ -69,7 +70,11 @@ class InspectorMembers(AdministeredSetting):
             members = _associated(aws, client)
             if members:
                 missing, surplus = self._differences(organization, aws, client, scope, members)
-                attributes = {"missing": _grouped(missing), "surplus": _grouped(surplus)}
+                attributes = {
+                    "missing": _grouped(missing),
+                    "surplus": _grouped(surplus),
+                    "coming": sorted(map(account_id, _coming(organization, aws, scope))),
+                }
                 yield Resource(self.address(NAME, scope), attributes, (Inspector().address(NAME, scope),))
 
     def _differences(
@@ -87,6 +92,17 @@ class InspectorMembers(AdministeredSetting):
                 missing[key] = [name for name in names if name not in present]
                 surplus[key] = [name for name in present if name not in names]
         return missing, surplus
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Some accounts may be done already; those that were to come have what all get that join, and are to do."""
+        if change.before is None:
+            return False
+        new = {*change.before["coming"]}
+        return {*present["coming"]} <= new and all(
+            account in new or scans <= _by_account(change.before[part]).get(account, set())
+            for part in ("missing", "surplus")
+            for account, scans in _by_account(present[part]).items()
+        )
 
     def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
         """What is scanned no more."""
@@ -118,7 +134,8 @@ class InspectorMembers(AdministeredSetting):
         strangers = [account for account in scanned if members.get(account) != "ENABLED"]
         refused = _associate(aws, client, strangers)
         missing, surplus = self._differences(organization, aws, client, scope, _associated(aws, client))
-        shown = {token for tokens in (change.before or {}).get("surplus", {}).values() for token in tokens}
+        before: Mapping[str, Any] = change.before or {"surplus": {}, "coming": []}
+        shown = {*_by_account(before["surplus"]), *before["coming"]}
         if change.before is None:  # there was no member yet: those that have joined since have what all get that join
             shown |= {account_id(key) for key, each in ids.items() if each in members}
         ends = {ids[key]: names for key, names in surplus.items() if account_id(key) in shown}  # no other was reviewed
@@ -147,6 +164,16 @@ def _wanted(organization: Organization, scope: Scope) -> dict[str, list[str]]:
     """What is to be scanned, by the keys of the accounts of the config but for the administrator's."""
     found = wanted(organization, scope.region)
     return {key: [name for name, on in scans.items() if on] for key, scans in found.items() if key != scope.account}
+
+
+def _coming(organization: Organization, aws: Aws, scope: Scope) -> Iterator[str]:
+    """The accounts that are not there yet and will differ from what AWS gives all that join, by key."""
+    if organization.service(InspectorSettings) is None:
+        return
+    joining = {name for name, on in in_new_accounts(organization, scope.region).items() if on and name in SCANS}
+    for key, names in _wanted(organization, scope).items():
+        if key not in aws.tree.accounts and {*names} != joining:
+            yield key
 
 
 def _ids(organization: Organization, aws: Aws, scope: Scope) -> dict[str, str]:
@@ -185,6 +212,15 @@ def _associate(aws: Aws, client: Any, accounts: Collection[str]) -> dict[str, st
     except TimedOut:
         refused |= waiting
     return refused
+
+
+def _by_account(grouped: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """The other way round: the scans of each account."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text, accounts in grouped.items():
+        for account in accounts:
+            found[account] |= {*text.split()}
+    return found
 
 
 def _grouped(scans: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
