@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,14 @@ from landing.core.model import MARK, Action, Address, Attributes, Change, Resour
 from landing.engine.drift import Status, report
 from landing.engine.observe import Observation
 from landing.engine.plan import Origin, Plan, make, still_to_do
+from landing.organization import Organization
 from landing.report import drift_text, plan_markdown, plan_text
 from landing.report.apply_text import expected
 from landing.report.style import Style
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud, Story
+from tests.cloud import BY_NAME, Cloud, Story
 from tests.report import samples
+from tests.samples import SMALL
 
 
 def unit(key: str, *, marked: bool = True, name: str = "A") -> Resource:
@@ -129,3 +132,26 @@ def test_adopting_writes_nothing_but_tags(creation: Story) -> None:
         assert result.complete, result.failed
         assert (aws.writes, aws.calls["organizations", "TagResource"]) == (len(ids), len(ids))
         assert cloud.plan().changes == ()
+
+
+def test_a_mark_of_what_was_never_on_is_made_and_that_of_what_is_there_is_adopted(
+    load_text: Callable[[str], Organization],
+) -> None:
+    """A service is there as soon as it may work across the organization; an account with stacks has no such sign."""
+    more = SMALL + "services: {inspector: {}, detective: {}}\n"
+    with Sandbox() as sandbox:
+        assert Cloud(sandbox, load_text(SMALL)).apply().complete
+        sandbox.session().client("organizations").enable_aws_service_access(ServicePrincipal="inspector2.amazonaws.com")
+        cloud = Cloud(sandbox, load_text(more))
+        marks = {each.address.name: each.action for each in cloud.plan([BY_NAME["governed_service"]]).changes}
+        assert marks == {"inspector": Action.ADOPT, "detective": Action.CREATE}
+        assert cloud.apply([BY_NAME["governed_service"]]).complete
+        assert cloud.plan([BY_NAME["governed_service"]]).changes == ()
+
+        stack = "stacks: {setting: {accounts: [shop-dev], regions: [eu-west-1], parameters: {value: one}}}\n"
+        cloud, kinds = Cloud(sandbox, load_text(SMALL + stack)), [BY_NAME["governed_account"]]
+        assert [(str(c.address), c.action) for c in cloud.plan(kinds).changes] == [
+            ("governed_account.shop-dev", Action.CREATE)
+        ]
+        assert cloud.apply(kinds).complete
+        assert cloud.plan(kinds).changes == ()

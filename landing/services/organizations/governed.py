@@ -27,7 +27,11 @@ class RootMark(Kind):
     parallel = 1
     ahead = ()
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
-    reads = ("organizations:ListRoots", "tag:GetResources", "organizations:ListTagsForResource")
+    reads: ClassVar[tuple[str, ...]] = (
+        "organizations:ListRoots",
+        "tag:GetResources",
+        "organizations:ListTagsForResource",
+    )
     writes = ("organizations:TagResource", "organizations:UntagResource")
     tag: ClassVar[str]
     """The beginning of the tag's key; the name follows."""
@@ -46,17 +50,21 @@ class RootMark(Kind):
         for name in self.named(organization):
             yield Resource(self.address(name), {MARK: True}, needs, source=organization.source)
 
+    def unmarked(self, organization: Organization, aws: Aws) -> Collection[str]:
+        """What the config has and AWS too, with a mark or without one yet: to be adopted."""
+        return self.named(organization)
+
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """What is marked, and what the config has and is not marked yet: AWS has it."""
+        """What is marked, and what is to be."""
         if aws.tree.description is None:
             return
         needs = (TheOrganization().address("this"),)
         marked = self.marked(aws)
-        for name in sorted({*marked, *self.named(organization)}):
+        for name in sorted({*marked, *self.unmarked(organization, aws)}):
             yield Resource(self.address(name), {MARK: name in marked}, needs, name in marked)
 
     def begun(self, change: Change, present: Attributes) -> bool:
-        """Whether an earlier wave has made the organization, which has no mark yet."""
+        """Whether what it stands for was switched on since, and has no mark yet."""
         return change.action is Action.CREATE and not present[MARK]
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
@@ -95,6 +103,7 @@ class GovernedService(RootMark):
     name = SERVICE
     title = "Governed service"
     tag = SERVICE_TAG
+    reads: ClassVar[tuple[str, ...]] = (*RootMark.reads, "organizations:ListAWSServiceAccessForOrganization")
 
     def named(self, organization: Organization) -> Collection[str]:
         """Of the services, those of which nothing else tells what is ours."""
@@ -103,6 +112,11 @@ class GovernedService(RootMark):
     def marked(self, aws: Aws) -> Collection[str]:
         """Whose administrator and settings are ours."""
         return aws.tree.marked_services
+
+    def unmarked(self, organization: Organization, aws: Aws) -> Collection[str]:
+        """The services that may work across the organization already, by whomever they were switched on."""
+        trusted = {*aws.tree.trusted}
+        return [key for key in self.named(organization) if trusted & {*organization.principals.get(key, ())}]
 
 
 class GovernedAccount(Kind):
@@ -124,16 +138,11 @@ class GovernedAccount(Kind):
             yield Resource(self.address(key), {MARK: True}, (required_account(key),), source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Those that are marked, and those that the config names and are not marked yet."""
+        """Those that are marked."""
         if aws.tree.description is None:
             return
-        marked = aws.tree.marked_accounts
-        for key in sorted({*marked, *({*organization.stack_accounts} & {*aws.tree.accounts})}):
-            yield Resource(self.address(key), {MARK: key in marked}, (required_account(key),), key in marked)
-
-    def begun(self, change: Change, present: Attributes) -> bool:
-        """Whether an earlier wave has made the account, which has no mark yet."""
-        return change.action is Action.CREATE and not present[MARK]
+        for key in sorted(aws.tree.marked_accounts):
+            yield Resource(self.address(key), {MARK: True}, (required_account(key),))
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One tag, beside whatever tags the account has."""
