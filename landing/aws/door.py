@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import cached_property, partial
@@ -23,7 +23,7 @@ from landing.aws.retry import Repeats
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.core.errors import Cause, NotThere
-from landing.core.model import ORGANIZATION, Scope
+from landing.core.model import ORGANIZATION, Address, Scope
 from landing.core.operation_names import READING
 from landing.core.partitions import GLOBAL_REGION
 from landing.core.quotas import RATES
@@ -81,6 +81,7 @@ class Aws:
         self.read_only = read_only
         self.reads = reads
         self.detect = detect
+        self._doubted: set[str] = set()
         self.clock = clock or Clock()
         self.tally = Tally(self.clock.now)
         self.operations = Operations()
@@ -108,6 +109,16 @@ class Aws:
         other.context = Context.of(organization)
         other.tree = Tree(organization, other, self.tree.survey)
         return other
+
+    def doubt(self, targets: Collection[str]) -> None:
+        """Read what these mean (see `Address.matches`), whatever has been noted of it."""
+        self._doubted.update(targets)
+
+    def trusts(self, address: Address) -> bool:
+        """Whether what a mark says of something is true: not in a search for drift, nor for what is asked by name."""
+        text = str(address)
+        prefixes = tuple(each[:-1] for each in self._doubted if each.endswith("*"))
+        return not (self.detect or {text, address.kind} & self._doubted or text.startswith(prefixes))
 
     def close(self) -> None:
         """The command is done: threads that still read ahead begin no call and no further attempt, and wait no more."""

@@ -161,6 +161,7 @@ def plan_again(
     organization = as_held(as_joined(config, aws.tree.survey), aws, saved.changes)
     aws = aws.with_names_of(organization)
     _as_seen(organization, saved).raise_if_unknown(organization, targets)
+    aws.doubt([str(change.address) for change in saved.changes])
     _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)
     planned = refreshed(Planned(organization, saved.only(targets), (), saved=True), aws, hooks)
     for refuse in hooks.refuse:
@@ -229,6 +230,7 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
     """Both sides; raises ConfigError with all that the config names and AWS does not have."""
     only = None
     if targets:
+        aws.doubt(targets)
         left = left_regions(organization, aws), left_accounts(organization, aws, targets)
         only = needed_for(organization, targets, *left)
     problems: list[Diagnostic] = []

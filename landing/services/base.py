@@ -154,6 +154,9 @@ class Kind(ABC):
     waits_for: ClassVar[tuple[str, ...]] = ()
     """Kinds whose changes are let finish first, well or badly; unlike `requires`, their failure blocks nothing."""
 
+    remembered: ClassVar[bool] = False
+    """Whether a mark says that it was as declared, which is trusted but by a search for drift and what asks by name."""
+
     narrows: ClassVar[bool] = False
     """Whether a change may be made in some accounts alone: `--target ADDR@account`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landing.core.model import Action, Address
+from landing.engine.drift import report
 from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.services.base import Kinds
@@ -57,8 +58,25 @@ def test_a_search_for_drift_asks_for_all(cloud: Cloud) -> None:
     client = cloud.sandbox.session(account).client("account")
     client.delete_alternate_contact(AlternateContactType="SECURITY")
     assert cloud.plan(KINDS).changes == ()
-    (change,) = cloud.plan(KINDS, detect=True).changes
+    plan = cloud.plan(KINDS, detect=True)
+    (change,) = plan.changes
     assert change.address == Address("contacts", "shop-prod")
+    assert "--target" in report(cloud.organization, plan).drifted[0].reason
+
+
+@pytest.mark.parametrize("target", ["contacts.shop-prod", "contacts.shop*", "contacts"])
+def test_what_is_asked_by_name_is_read_and_put_back(cloud: Cloud, target: str) -> None:
+    account = cloud.open().tree.account_ids["shop-prod"]
+    client = cloud.sandbox.session(account).client("account")
+    client.delete_alternate_contact(AlternateContactType="SECURITY")
+    aws = cloud.open()
+    aws.doubt([target])
+    (change,) = make(observe(cloud.organization, aws, kinds=Kinds(KINDS)), Origin()).changes
+    assert change.address == Address("contacts", "shop-prod")
+    asked = aws.calls["account", "GetAlternateContact"]
+    assert asked == (6 if target == "contacts" else 3)  # two are those of shop-dev itself
+    assert cloud.apply(KINDS, changes=[change]).complete
+    assert reached(cloud, "shop-prod") == "sec@example.com"
 
 
 def test_other_contacts_are_set_everywhere(cloud: Cloud, at: At) -> None:

@@ -59,6 +59,7 @@ class Contacts(Kind):
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
     weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(KINDS, neutral)
     removal = ""
+    remembered = True
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(KINDS, _contact)
     reads = ("account:GetAlternateContact", "tag:GetResources", "organizations:ListTagsForResource")
     writes = ("account:PutAlternateContact", "organizations:TagResource")
@@ -80,14 +81,14 @@ class Contacts(Kind):
         def found(account: Account) -> Resource | None:
             of_all = _of_all(organization, account)
             marked = aws.tree.tags_of(aws.tree.account_ids[account.key]).get(CONTACTS_TAG) == _fingerprint(of_all)
-            known = of_all if marked and not aws.detect else {}
+            known = of_all if marked and aws.trusts(self.address(account.key)) else {}
             attributes: dict[str, Any] = {MARK: marked} if of_all else {}
             for kind in sorted({**of_all, **account.contacts}):
                 which = self._which(organization, aws, account.key)
                 contact = known[kind] if kind in known else self.contact(client, kind, which)
                 if contact is not None:
                     attributes[kind] = contact
-            if not {*KINDS} & {*attributes}:
+            if not {*KINDS} & {*attributes} and not marked:
                 return None
             return Resource(self.address(account.key), attributes, (required_account(account.key),), owned=False)
 

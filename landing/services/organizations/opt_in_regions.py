@@ -43,6 +43,7 @@ class OptInRegions(Kind):
     weaker: ClassVar[Mapping[str, Weaker]] = {"regions": neutral}
     canonical: ClassVar[Mapping[str, forms.Form]] = {"regions": forms.unordered}
     removal = ""
+    remembered = True
     reads = ("account:ListRegions", "tag:GetResources", "organizations:ListTagsForResource")
     writes = ("account:EnableRegion", "organizations:TagResource")
 
@@ -73,7 +74,7 @@ class OptInRegions(Kind):
         def found(key: str) -> Resource:
             known = {*aws.tree.tags_of(there[key].id).get(REGIONS_TAG, "").split()}
             marked = known >= {*wanted[key]}
-            trusted = marked and not aws.detect
+            trusted = marked and aws.trusts(self.address(key))
             enabled = known if trusted else {*self._listed(organization, aws, key, "ENABLED")}
             attributes = {"regions": [each for each in wanted[key] if each in enabled], MARK: marked}
             return Resource(self.address(key), attributes, (required_account(key),), owned=False)
