@@ -14,13 +14,15 @@ from troposphere.kms import Alias, Key
 from troposphere.logs import LogGroup
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from landing.blueprint.resource_names import ALARMS
+from landing.blueprint.resource_names import ALARMS, TRAIL, TRAIL_ALARMS
 
 REGIONS = "home"
 SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
 CODE = Path(__file__).with_name("functions") / "alarm_message.py"
 BUS = f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:event-bus/{ALARMS}"
 TOPIC = f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{ALARMS}"
+CLOUDWATCH = {"Service": "cloudwatch.amazonaws.com"}
+MANAGEMENT = {"StringEquals": {"aws:SourceAccount": Ref("ManagementAccountId")}}
 VERSION = "2012-10-17"
 
 
@@ -31,17 +33,20 @@ def alarms(
     slack: Mapping[str, Mapping[str, str]] | None = None,
     severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
     firewall_role: str = "",
+    trail_alarms: bool = False,
 ) -> Template:
     """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages.
 
     `email` and `https` are subscriptions, which each must confirm; `slack` has channels by key, each with `workspace`
     and `channel`, which are ids of Slack: the workspace must have been authorized in the console. `severity` is that
     from which findings of Security Hub are told. GuardDuty's come over the bus: they are told in each region.
-    `firewall_role` is the ARN of the role as which Firewall Manager publishes.
+    `firewall_role` is the ARN of the role as which Firewall Manager publishes. With `trail_alarms` CloudWatch of the
+    management account has a topic of its own, of which the function makes messages.
     """
     template = Template("Alarms of the organization")
     for name in ("OrganizationId", "ManagementAccountId"):
         template.add_parameter(Parameter(name, Type="String"))
+    _key(template, firewall_role, trail_alarms=trail_alarms)
     _topic(template, email, https, firewall_role)
     _slack(template, slack or {})
     template.add_resource(EventBus("Bus", Name=ALARMS, Description="Events of all accounts that somebody must hear of"))
@@ -59,7 +64,9 @@ def alarms(
             },
         )
     )
-    _function(template)
+    _function(template, trail_alarms=trail_alarms)
+    if trail_alarms:
+        _trail_topic(template)
     labels = list(SEVERITIES[SEVERITIES.index(severity) :])
     findings = {
         # GuardDuty's come from each region by themselves.
@@ -78,27 +85,17 @@ def alarms(
     return template
 
 
-def _topic(template: Template, email: Sequence[str], https: Sequence[str], firewall_role: str) -> None:
-    """An encrypted topic: CloudWatch of the management account publishes to it too, and may see who hears."""
-    management = {"StringEquals": {"aws:SourceAccount": Ref("ManagementAccountId")}}
-    cloudwatch = {"Service": "cloudwatch.amazonaws.com"}
+def _key(template: Template, firewall_role: str, *, trail_alarms: bool) -> None:
+    """The key of the topics, for who publishes to them."""
     own = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
-    key = [
-        {"Sid": "Account", "Effect": "Allow", "Principal": own, "Action": "kms:*", "Resource": "*"},
-        {
-            "Sid": "Alarms",
-            "Effect": "Allow",
-            "Principal": cloudwatch,
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-            "Resource": "*",
-            "Condition": management,
-        },
+    key: list[dict[str, object]] = [
+        {"Sid": "Account", "Effect": "Allow", "Principal": own, "Action": "kms:*", "Resource": "*"}
     ]
-    # By a condition, as a principal that is not there yet would be refused.
-    firewall = {"ArnEquals": {"aws:PrincipalArn": Sub(firewall_role)}}
+    uses = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
     if firewall_role:
-        uses = {"Principal": {"AWS": "*"}, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
-        key.append({"Sid": "Firewalls", "Effect": "Allow", **uses, "Condition": firewall})
+        key.append({"Sid": "Firewalls", **uses, "Principal": {"AWS": "*"}, "Condition": _by(firewall_role)})
+    if trail_alarms:
+        key.append({"Sid": "Trail", **uses, "Principal": CLOUDWATCH, "Condition": MANAGEMENT})
     template.add_resource(
         Key(
             "AlarmsKey",
@@ -108,43 +105,20 @@ def _topic(template: Template, email: Sequence[str], https: Sequence[str], firew
         )
     )
     template.add_resource(Alias("AlarmsKeyAlias", AliasName=f"alias/{ALARMS}", TargetKeyId=Ref("AlarmsKey")))
-    template.add_resource(Topic("AlarmsTopic", TopicName=ALARMS, KmsMasterKeyId=GetAtt("AlarmsKey", "Arn")))
-    reader = {"AWS": Sub("arn:${AWS::Partition}:iam::${ManagementAccountId}:root")}
-    statements = [
-        {
-            "Sid": "Alarms",
-            "Effect": "Allow",
-            "Principal": cloudwatch,
-            "Action": "sns:Publish",
-            "Resource": Sub(TOPIC),
-            "Condition": management,
-        },
-        {
-            "Sid": "Looking",  # Security Hub's CloudWatch controls ask in the account of the trail
-            "Effect": "Allow",
-            "Principal": reader,
-            "Action": ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
-            "Resource": Sub(TOPIC),
-        },
-        {
-            "Sid": "Encrypted",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": Sub(TOPIC),
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-    ]
+
+
+def _by(role: str) -> dict[str, object]:
+    """By a condition, as a principal that is not there yet would be refused."""
+    return {"ArnEquals": {"aws:PrincipalArn": Sub(role)}}
+
+
+def _topic(template: Template, email: Sequence[str], https: Sequence[str], firewall_role: str) -> None:
+    """The encrypted topic that people hear from."""
+    statements: list[dict[str, object]] = []
     if firewall_role:
-        publishes = {"Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": Sub(TOPIC)}
-        statements.insert(1, {"Sid": "Firewalls", "Effect": "Allow", **publishes, "Condition": firewall})
-    template.add_resource(
-        TopicPolicy(
-            "AlarmsTopicPolicy",
-            Topics=[Ref("AlarmsTopic")],
-            PolicyDocument={"Version": VERSION, "Statement": statements},
-        )
-    )
+        publishes = {"Principal": {"AWS": "*"}, "Action": "sns:Publish", "Condition": _by(firewall_role)}
+        statements.append({"Sid": "Firewalls", "Effect": "Allow", **publishes, "Resource": Sub(TOPIC)})
+    _encrypted(template, "AlarmsTopic", ALARMS, statements)
     for protocol, ends in (("email", email), ("https", https)):
         for number, end in enumerate(sorted(ends), 1):
             template.add_resource(
@@ -152,6 +126,64 @@ def _topic(template: Template, email: Sequence[str], https: Sequence[str], firew
                     f"{protocol.title()}{number}", TopicArn=Ref("AlarmsTopic"), Protocol=protocol, Endpoint=end
                 )
             )
+
+
+def _trail_topic(template: Template) -> None:
+    """The topic to which CloudWatch of the management account publishes, and which the function hears."""
+    topic = TOPIC.removesuffix(ALARMS) + TRAIL_ALARMS
+    reader = {"AWS": Sub("arn:${AWS::Partition}:iam::${ManagementAccountId}:root")}
+    statements: list[dict[str, object]] = [
+        {
+            "Sid": "Alarms",
+            "Effect": "Allow",
+            "Principal": CLOUDWATCH,
+            "Action": "sns:Publish",
+            "Resource": Sub(topic),
+            "Condition": MANAGEMENT,
+        },
+        {
+            "Sid": "Looking",  # Security Hub's CloudWatch controls ask in the account of the trail
+            "Effect": "Allow",
+            "Principal": reader,
+            "Action": ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+            "Resource": Sub(topic),
+        },
+    ]
+    _encrypted(template, "TrailTopic", TRAIL_ALARMS, statements)
+    template.add_resource(
+        Permission(
+            "TrailTopicPermission",
+            FunctionName=Ref("Message"),
+            Action="lambda:InvokeFunction",
+            Principal="sns.amazonaws.com",
+            SourceArn=Ref("TrailTopic"),
+        )
+    )
+    template.add_resource(
+        SubscriptionResource(
+            "TrailSubscription",
+            TopicArn=Ref("TrailTopic"),
+            Protocol="lambda",
+            Endpoint=GetAtt("Message", "Arn"),
+            DependsOn="TrailTopicPermission",
+        )
+    )
+
+
+def _encrypted(template: Template, title: str, name: str, statements: list[dict[str, object]]) -> None:
+    """A topic under the key of the alarms, with a policy that these statements are in."""
+    arn = Sub(TOPIC.removesuffix(ALARMS) + name)
+    template.add_resource(Topic(title, TopicName=name, KmsMasterKeyId=GetAtt("AlarmsKey", "Arn")))
+    plain = {
+        "Sid": "Encrypted",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    document = {"Version": VERSION, "Statement": [*statements, plain]}
+    template.add_resource(TopicPolicy(f"{title}Policy", Topics=[Ref(title)], PolicyDocument=document))
 
 
 def _slack(template: Template, channels: Mapping[str, Mapping[str, str]]) -> None:
@@ -182,8 +214,8 @@ def _slack(template: Template, channels: Mapping[str, Mapping[str, str]]) -> Non
         )
 
 
-def _function(template: Template) -> None:
-    """What makes a message of an event: it asks AWS Organizations for the account's name and unit."""
+def _function(template: Template, *, trail_alarms: bool) -> None:
+    """What makes a message of an event: it asks AWS Organizations for the account's name and unit, and the trail."""
     group = f"/aws/lambda/{ALARMS}"
     log = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{group}:*"
     organizations = ["organizations:DescribeAccount", "organizations:DescribeOrganizationalUnit"]
@@ -197,6 +229,11 @@ def _function(template: Template) -> None:
         {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": Sub(log)},
         {"Effect": "Allow", "Action": [*organizations, "organizations:ListParents"], "Resource": "*"},
     ]
+    variables = {"TOPIC": Ref("AlarmsTopic"), "SUFFIX": Ref("AWS::URLSuffix")}
+    if trail_alarms:
+        reader = Sub(f"arn:${{AWS::Partition}}:iam::${{ManagementAccountId}}:role/{TRAIL_ALARMS}")
+        may.append({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": reader})
+        variables |= {"TRAIL": TRAIL, "TRAIL_READER": reader}
     template.add_resource(LogGroup("MessageLogs", LogGroupName=group, RetentionInDays=365))
     template.add_resource(
         Role(
@@ -222,7 +259,7 @@ def _function(template: Template) -> None:
             Description="Makes a message of an event and publishes it",
             DependsOn="MessageLogs",
             Code=Code(ZipFile=CODE.read_text("utf-8")),
-            Environment=Environment(Variables={"TOPIC": Ref("AlarmsTopic"), "SUFFIX": Ref("AWS::URLSuffix")}),
+            Environment=Environment(Variables=variables),
             Handler="index.handler",
             Role=GetAtt("MessageRole", "Arn"),
             Runtime="python3.13",

@@ -2,12 +2,14 @@
 
 from troposphere import Parameter, Sub, Template
 from troposphere.cloudwatch import Alarm
+from troposphere.iam import Policy, Role
 from troposphere.logs import MetricFilter, MetricTransformation
 
-from landing.blueprint.resource_names import ALARMS, TRAIL
+from landing.blueprint.resource_names import ALARMS, TRAIL, TRAIL_ALARMS
 
 REGIONS = "home"
 NAMESPACE = "LogMetrics"
+TOPIC = f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{SecurityToolingAccountId}}:{TRAIL_ALARMS}"
 
 
 PATTERNS = {
@@ -127,9 +129,33 @@ def trail_alarms(*, denials: int = 100) -> Template:
     """
     template = Template("Alarms on the organization trail")
     template.add_parameter(Parameter("SecurityToolingAccountId", Type="String"))
+    _reader(template)
     for name, (title, pattern) in sorted(patterns().items()):
         _alarm(template, name, title, pattern, denials if name == "GuardrailDenials" else 1)
     return template
+
+
+def _reader(template: Template) -> None:
+    """The role as which the function of the alarms asks what a filter has found."""
+    function = f"arn:${{AWS::Partition}}:iam::${{SecurityToolingAccountId}}:role/{ALARMS}-message"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": Sub("arn:${AWS::Partition}:iam::${SecurityToolingAccountId}:root")},
+        "Action": "sts:AssumeRole",
+        # By a condition: of a principal AWS keeps its id, which another role of the name does not have.
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": Sub(function)}},
+    }
+    group = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{TRAIL}"
+    asks = ["logs:DescribeMetricFilters", "logs:FilterLogEvents"]
+    may = [{"Effect": "Allow", "Action": asks, "Resource": [Sub(group), Sub(f"{group}:*")]}]
+    template.add_resource(
+        Role(
+            "TrailReader",
+            RoleName=TRAIL_ALARMS,
+            AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trust]},
+            Policies=[Policy(PolicyName="read", PolicyDocument={"Version": "2012-10-17", "Statement": may})],
+        )
+    )
 
 
 def _alarm(template: Template, name: str, title: str, pattern: str, threshold: int) -> None:
@@ -151,7 +177,7 @@ def _alarm(template: Template, name: str, title: str, pattern: str, threshold: i
             f"{name}Alarm",
             AlarmName=f"landing-{name}",
             AlarmDescription=f"{title}. Where to look: {where}"[:1024],
-            AlarmActions=[Sub(f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{SecurityToolingAccountId}}:{ALARMS}")],
+            AlarmActions=[Sub(TOPIC)],
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             EvaluationPeriods=1,
             MetricName=metric,

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 
-import boto3
 import pytest
 
+from landing.blueprint.resource_names import TRAIL
 from landing.report.formats import View, shown
 from landing.report.style import Style
 from landing.sandbox import Sandbox
-from landing.sandbox.services.event_targets import INVOCATIONS
+from landing.sandbox.services.functions import INVOCATIONS
 from landing.services.alarm_drill import READS, SAMPLE, WRITES, Drill, Sample, planned, run, subscriptions
 from tests.cloud import QuickAws
 from tests.conftest import Load
@@ -30,10 +30,11 @@ TEXT = (
 timeouts: {{alarm_drill: 60s}}
 services:
   log_archive: {{}}
+  cloudtrail: {{cloudwatch_logs: true}}
   guardduty: {{}}
   security_hub: {{}}
   config: {{}}
-  alarms: {{email: [{EMAIL}]}}
+  alarms: {{email: [{EMAIL}], trail_alarms: true}}
 """
 )
 NOW = "2026-01-01T00:00:00Z"
@@ -75,9 +76,7 @@ def applied(load_text: Load) -> Iterator[Applied]:
 
 @pytest.fixture
 def aws(applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch) -> DrilledAws:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
-    monkeypatch.setenv("TOPIC", applied.topic)
-    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    applied.invoked_as_lambda_does(monkeypatch)
     found = DrilledAws(applied.cloud.organization, read_only=False)
     found.reads = found.reads.and_also((*READS, *WRITES))
     found.applied, found.function = applied, message
@@ -115,8 +114,10 @@ def test_samples_come_to_the_topic_from_every_region_and_are_put_away(applied: A
     assert [(each.service, each.scope.region) for each in found.samples] == [
         *(("GuardDuty", region) for region in REGIONS),
         ("Security Hub", HOME),
+        ("CloudWatch", HOME),
     ]
-    assert all(each.after is not None and each.message and not each.problem for each in found.samples)
+    assert [each.problem for each in found.samples] == [""] * 4
+    assert all(each.after is not None and each.message for each in found.samples)
     assert [archived(applied, region) for region in REGIONS] == [[True], [True]]
     hub = applied.session.client("securityhub")
     (finding,) = hub.get_findings(Filters={"Title": [{"Value": "[SAMPLE]", "Comparison": "PREFIX"}]})["Findings"]
@@ -134,7 +135,7 @@ def test_a_rule_that_somebody_has_switched_off_is_noticed(applied: Applied, aws:
     assert [each.scope.region for each in found.unheard] == ["us-east-1"]
     text = shown("drill", "text", found, view=View(style=Style()))
     assert "GuardDuty in us-east-1: not heard: look at the rules landing-alarms-… there" in text
-    assert "Drill: 2 of 3 samples came to the topic" in text
+    assert "Drill: 3 of 4 samples came to the topic" in text
     assert json.loads(shown("drill", "json", found, view=View()))["passed"] is False
 
 
@@ -152,9 +153,9 @@ def test_a_bus_that_takes_events_of_nobody_is_noticed(applied: Applied, aws: Dri
 def test_a_function_that_does_not_run_hears_nothing(applied: Applied, aws: DrilledAws) -> None:
     aws.runs = False
     found = drill(aws)
-    assert len(found.unheard) == 3
+    assert len(found.unheard) == 4
     aws.runs = True
-    assert aws.invoke() == 3
+    assert aws.invoke() == 4
 
 
 def test_what_aws_refuses_is_told_and_the_others_are_tried(applied: Applied, aws: DrilledAws) -> None:
@@ -169,8 +170,77 @@ def test_a_sample_that_cannot_be_put_away_is_told(applied: Applied, aws: Drilled
     applied.cloud.sandbox.faults.reject("guardduty", "ArchiveFindings", code="AccessDeniedException", message="no")
     found = drill(aws)
     assert found.unheard == []
-    assert [each.problem.startswith("not put away: ") for each in found.samples] == [True, False, False]
+    assert [each.problem.startswith("not put away: ") for each in found.samples] == [True, False, False, False]
     assert "(not put away: " in shown("drill", "text", found, view=View(style=Style()))
+
+
+def written(applied: Applied, *records: dict[str, object]) -> None:
+    """Records come to the log group of the trail."""
+    logs = applied.cloud.sandbox.session(region=HOME).client("logs")
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(logGroupName=TRAIL, logStreamName="trail")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": json.dumps(record)} for record in records]
+    logs.put_log_events(logGroupName=TRAIL, logStreamName="trail", logEvents=events)
+
+
+def rung(applied: Applied, aws: DrilledAws, name: str) -> dict[str, str]:
+    """What people hear when an alarm on the trail is set off."""
+    watch = applied.cloud.sandbox.session(region=HOME).client("cloudwatch")
+    watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold crossed")
+    assert aws.invoke() == 1
+    watch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="over")
+    return applied.heard()
+
+
+@pytest.fixture
+def heard(applied: Applied) -> Iterator[None]:
+    queue = f"arn:aws:sqs:{HOME}:{applied.ids['security-tooling']}:heard"
+    subscription = applied.subscribe("sqs", queue)["SubscriptionArn"]
+    yield
+    applied.session.client("sns").unsubscribe(SubscriptionArn=subscription)
+
+
+@pytest.mark.usefixtures("heard")
+def test_an_alarm_on_the_trail_names_accounts_units_and_who_did_what(applied: Applied, aws: DrilledAws) -> None:
+    shop, archive = applied.ids["shop-prod"], applied.ids["log-archive"]
+    call = {"eventSource": "ec2.amazonaws.com", "eventName": "AuthorizeSecurityGroupIngress"}
+    ann = {"userIdentity": {"arn": "arn:aws:iam::1:user/ann\x1b[2J"}}
+    written(
+        applied,
+        *[{**call, **ann, "recipientAccountId": shop}] * 3,
+        {**call, "recipientAccountId": archive, "errorCode": "AccessDenied", "userIdentity": {"type": "Root"}},
+        {**call, "eventName": "DescribeSecurityGroups", "recipientAccountId": applied.ids["management"]},
+    )
+    told = rung(applied, aws, "landing-SecurityGroups")
+    names = {key: applied.cloud.organization.accounts[key].name for key in ("shop-prod", "log-archive")}
+    assert told["Subject"] == f"ALARM in {names['shop-prod']} and 1 more: 4.10 security group changes"
+    lines = told["Message"].splitlines()
+    did = "ec2.amazonaws.com AuthorizeSecurityGroupIngress"
+    assert lines[1:3] == [
+        f"Account: {names['shop-prod']} ({shop}), unit Workloads/Prod: {did} x 3",
+        f"Account: {names['log-archive']} ({archive}), unit Security: {did} (AccessDenied)",
+    ]
+    assert "Who: arn:aws:iam::1:user/ann?[2J x 3, Root" in lines
+    assert lines[-1].startswith(
+        f"Where to look: account {applied.ids['management']}, CloudWatch Logs, log group {TRAIL}"
+    )
+
+
+@pytest.mark.usefixtures("heard")
+def test_an_alarm_on_the_trail_rings_also_where_nothing_is_found(applied: Applied, aws: DrilledAws) -> None:
+    told = rung(applied, aws, "landing-Vpcs")
+    assert told["Subject"] == "ALARM in an unknown account: 4.14 VPC changes"
+    assert "Account: unknown: the log group of the trail has no record of it yet" in told["Message"]
+    blob = applied.cloud.sandbox.dump()
+    applied.cloud.sandbox.session(region=HOME).client("iam").delete_role_policy(
+        RoleName="landing-trail-alarms", PolicyName="read"
+    )
+    told = rung(applied, aws, "landing-Vpcs")
+    assert "Account: unknown: the log group of the trail cannot be read: " in told["Message"]
+    assert "logs:DescribeMetricFilters" in told["Message"]
+    assert [each.problem[:36] for each in drill(aws).samples][3] == "the log group of the trail cannot be"
+    applied.cloud.sandbox.load(blob)
 
 
 def test_without_alarms_there_is_nothing_to_try(load_text: Load) -> None:

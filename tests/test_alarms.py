@@ -18,6 +18,7 @@ from landing.engine import drift
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.sandbox.services import clients
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -274,18 +275,24 @@ class Applied:
         return body
 
     def as_message(self) -> boto3.Session:
-        """A session with just what the role of the function may."""
-        iam = self.session.client("iam")
-        policy = iam.get_role_policy(RoleName="landing-alarms-message", PolicyName="message")["PolicyDocument"]
-        principal = {"AWS": f"arn:aws:iam::{self.ids['security-tooling']}:root"}
-        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = iam.create_role(RoleName="as-message", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        iam.put_role_policy(RoleName="as-message", PolicyName="message", PolicyDocument=json.dumps(policy))
-        keys = self.session.client("sts").assume_role(RoleArn=role, RoleSessionName="message")["Credentials"]
-        session = self.cloud.sandbox.session(self.ids["security-tooling"], region=HOME)
-        session._session.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])  # type: ignore[attr-defined]
-        return session
+        """A session of the function's role, as Lambda assumes it: it may what that may, and no more."""
+        role = self.session.client("iam").get_role(RoleName="landing-alarms-message")["Role"]
+        account = self.ids["security-tooling"]
+        issued = self.cloud.sandbox.world.issue_key(
+            account=account,
+            arn=f"arn:aws:sts::{account}:assumed-role/landing-alarms-message/landing-alarms",
+            user_id=f"{role['RoleId']}:landing-alarms",
+            principal=role["Arn"],
+            temporary=True,
+        )
+        return clients.session(issued, HOME)
+
+    def invoked_as_lambda_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the function finds where it runs: its role, and the variables that the template gives it."""
+        function = self.session.client("lambda").get_function_configuration(FunctionName="landing-alarms")
+        for name, value in function["Environment"]["Variables"].items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", self.as_message())
 
 
 @pytest.fixture(scope="module")
@@ -357,9 +364,7 @@ def test_the_message_names_account_unit_what_and_where(
     applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The function does it with what its role may, and with nothing more."""
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.as_message())
-    monkeypatch.setenv("TOPIC", applied.topic)
-    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    applied.invoked_as_lambda_does(monkeypatch)
     account = applied.ids["shop-prod"]
     hostile = "arn:aws:iam::1:user/x\n\x1b[2J<!channel>"
     happens = event(
@@ -391,9 +396,7 @@ def test_the_message_names_account_unit_what_and_where(
 def test_a_resource_that_does_not_comply_is_told_with_the_key_of_the_rule(
     applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, told: str
 ) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
-    monkeypatch.setenv("TOPIC", applied.topic)
-    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    applied.invoked_as_lambda_does(monkeypatch)
     happens = failing(name)
     happens["detail"] |= {"awsAccountId": applied.ids["shop-prod"], "resourceId": "b\n@here"}
     happens["detail"]["newEvaluationResult"]["annotation"] = "public\x07"
@@ -409,9 +412,7 @@ def test_a_resource_that_does_not_comply_is_told_with_the_key_of_the_rule(
 def test_a_sample_of_guardduty_is_told_as_one(
     applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
-    monkeypatch.setenv("TOPIC", applied.topic)
-    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    applied.invoked_as_lambda_does(monkeypatch)
     sample = {"additionalInfo": {"sample": True}}
     detail = {"region": HOME, "type": "Trojan:EC2/DNS", "title": "t", "accountId": "999999999999", "severity": 8.0,
               "id": "f", "service": sample}  # fmt: skip
@@ -424,9 +425,7 @@ def test_a_sample_of_guardduty_is_told_as_one(
 def test_each_finding_of_security_hub_has_a_message(
     applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
-    monkeypatch.setenv("TOPIC", applied.topic)
-    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    applied.invoked_as_lambda_does(monkeypatch)
     happens = event("Security Hub Findings - Imported", "aws.securityhub", findings=[finding()])
     assert message.handler(happens, None) == 1
     assert "Bucket is public (arn:aws:s3:::b)" in applied.heard()["Message"]

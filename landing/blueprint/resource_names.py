@@ -18,6 +18,8 @@ LAKE_ROLE, LAKE_REPLICATION_ROLE = "AmazonSecurityLakeMetaStoreManagerV2", "Amaz
 AGGREGATOR = "landing-organization"
 ALARMS = "landing-alarms"
 """The topic, the event bus, the function and the role of the alarms; `alias/landing-alarms` is their key."""
+TRAIL_ALARMS = "landing-trail-alarms"
+"""The topic to which CloudWatch publishes what filters find in the trail; the role by which the function reads that."""
 FORENSICS = "landing-forensics"
 """The role of an account for forensics; `alias/landing-forensics` is its key."""
 ANALYSIS_ROLE = "landing-forensics-analysis"

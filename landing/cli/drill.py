@@ -33,8 +33,9 @@ def alarms(*, session: Session, auto_approve: bool, form: str) -> int:
     """Make samples of findings, and see whether they come to those who are to hear.
 
     GuardDuty makes a sample in each governed region of the security tooling account, Security Hub is given a finding at
-    home. They take the way of real ones, ring as these do, and are archived in the end. Exits with 2 when one was not
-    heard within the `alarm_drill` of the config's `timeouts`, or a subscription is not confirmed.
+    home, an alarm on the trail is set off. They take the way of real ones, ring as these do, and are put away in the
+    end. Exits with 2 when one was not heard within the `alarm_drill` of the config's `timeouts`, or a subscription is
+    not confirmed.
 
     \b
       landing drill alarms
@@ -47,7 +48,7 @@ def alarms(*, session: Session, auto_approve: bool, form: str) -> int:
     organization, _ = session.organization()
     samples = planned(organization)
     if not samples:
-        raise click.UsageError("the config has no `services.alarms`, or neither `guardduty` nor `security_hub`")
+        raise click.UsageError("the config has no `services.alarms`, or no `guardduty`, `security_hub`, `trail_alarms`")
     aws = session.connect(organization, read_only=False, besides=(*READS, *WRITES))
     who = subscriptions(organization, aws)
     note(f"{len(samples)} samples are made, and told to {len(who)} subscriptions:")

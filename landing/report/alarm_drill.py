@@ -6,9 +6,11 @@ import json
 
 from landing.core.text import safe
 from landing.report.style import Style
-from landing.services.alarm_drill import Drill, Sample
+from landing.services.alarm_drill import CLOUDWATCH, Drill, Sample
 
-LOOK = "look at the rules landing-alarms-… there, and at the log /aws/lambda/landing-alarms in the home region"
+LOG = "at the log /aws/lambda/landing-alarms in the home region"
+LOOK = f"look at the rules landing-alarms-… there, and {LOG}"
+LOOK_AT_TRAIL = f"look at the topic landing-trail-alarms of the security tooling account, and {LOG}"
 
 
 def as_text(found: Drill, style: Style) -> str:
@@ -29,7 +31,8 @@ def _line(sample: Sample, style: Style) -> str:
     if sample.after is not None:
         more = f" ({safe(sample.problem)})" if sample.problem else ""
         return f"{style.sign('+')} {where}: heard after {sample.after:.0f}s, message {safe(sample.message)}{more}"
-    why = safe(sample.problem) if sample.problem else f"not heard: {LOOK}"
+    look = LOOK_AT_TRAIL if sample.service == CLOUDWATCH else LOOK
+    why = safe(sample.problem) if sample.problem else f"not heard: {look}"
     return f"{style.sign('-')} {where}: {why}"
 
 

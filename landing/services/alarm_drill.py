@@ -2,8 +2,8 @@
 
 GuardDuty makes a sample in each governed Region of the security tooling account (API reference, CreateSampleFindings);
 Security Hub is given a finding at home (BatchImportFindings). Both take the way of real ones: EventBridge, the bus, the
-function, the topic. The function's log says which findings it has published; those count as heard. What was made is
-archived in the end.
+function, the topic. An alarm on the trail is set off (SetAlarmState), which takes its own topic and the function. The
+function's log says what it has published; that counts as heard. What was made is archived in the end.
 """
 
 from __future__ import annotations
@@ -24,23 +24,25 @@ from landing.services.guardduty.settings import GuardDutySettings
 from landing.services.security_hub.settings import SecurityHubSettings
 
 READS = (
-    "chatbot:DescribeSlackChannelConfigurations", "guardduty:GetFindings", "guardduty:ListDetectors",
-    "logs:FilterLogEvents", "sns:ListSubscriptionsByTopic", "sts:AssumeRole",
+    "chatbot:DescribeSlackChannelConfigurations", "cloudwatch:DescribeAlarms", "guardduty:GetFindings",
+    "guardduty:ListDetectors", "logs:FilterLogEvents", "sns:ListSubscriptionsByTopic", "sts:AssumeRole",
 )  # fmt: skip
 WRITES = (
-    "guardduty:ArchiveFindings", "guardduty:CreateSampleFindings", "securityhub:BatchImportFindings",
-    "securityhub:BatchUpdateFindings",
+    "cloudwatch:SetAlarmState", "guardduty:ArchiveFindings", "guardduty:CreateSampleFindings",
+    "securityhub:BatchImportFindings", "securityhub:BatchUpdateFindings",
 )  # fmt: skip
 SAMPLE, GRAVEST_SAMPLE = "Backdoor:EC2/C&CActivity.B", "AttackSequence:IAM/CompromisedCredentials"
 """Types whose samples are HIGH and CRITICAL (GuardDuty User Guide, "Finding types")."""
-GUARDDUTY, SECURITY_HUB = "GuardDuty", "Security Hub"
+GUARDDUTY, SECURITY_HUB, CLOUDWATCH = "GuardDuty", "Security Hub", "CloudWatch"
+ALARM = "landing-RootUse"
+"""The alarm on the trail that is set off."""
 BATCH = 50
 """Findings that GetFindings takes."""
 
 
 @dataclass(slots=True)
 class Sample:
-    """A finding that was made, and how far it has come."""
+    """A finding that was made, or an alarm that was set off, and how far it has come."""
 
     service: str
     scope: Scope
@@ -51,7 +53,7 @@ class Sample:
     message: str = ""
     """The id that SNS has given the message."""
     problem: str = ""
-    """Why it was not made, or not put away again."""
+    """Why it was not made, or not put away again; or what the function could not find out of it."""
     detector: str = ""
 
 
@@ -74,20 +76,24 @@ class Drill:
 
     @property
     def passed(self) -> bool:
-        """Whether all were heard, by somebody."""
-        return bool(self.samples) and not self.unheard and not self.deaf and bool(self.subscriptions)
+        """Whether all were heard, by somebody, and nothing is wrong with any."""
+        wrong = self.unheard or self.deaf or any(each.problem for each in self.samples)
+        return bool(self.samples) and bool(self.subscriptions) and not wrong
 
 
 def planned(organization: Organization) -> list[Sample]:
     """The samples that a drill makes; none where the config has no alarms, or no service that finds."""
     found: list[Sample] = []
     account, home = organization.security_tooling, organization.home_region
-    if organization.service(AlarmsSettings) is None:
+    alarms = organization.service(AlarmsSettings)
+    if alarms is None:
         return found
     if organization.service(GuardDutySettings):
         found += [Sample(GUARDDUTY, Scope(account, region)) for region in sorted(organization.governed_regions)]
     if organization.service(SecurityHubSettings):
         found.append(Sample(SECURITY_HUB, Scope(account, home)))
+    if alarms.settings.trail_alarms:
+        found.append(Sample(CLOUDWATCH, Scope(organization.management, home)))
     return found
 
 
@@ -164,6 +170,9 @@ def _made(organization: Organization, aws: Aws, sample: Sample, hub: Mapping[str
                     f"{each['ErrorCode']}: {each['ErrorMessage']}" for each in answer["FailedFindings"]
                 )
                 return
+            if sample.service == CLOUDWATCH:
+                _set_off(aws.client("cloudwatch", sample.scope), sample, hub["now"])
+                return
             client = aws.client("guardduty", sample.scope)
             sample.detector = next(iter(aws.listed(client, "list_detectors", "DetectorIds")), "")
             if not sample.detector:
@@ -173,6 +182,17 @@ def _made(organization: Organization, aws: Aws, sample: Sample, hub: Mapping[str
             client.create_sample_findings(DetectorId=sample.detector, FindingTypes=[kind])
     except AwsError as error:
         sample.problem = error.diagnostic.text
+
+
+def _set_off(client: Any, sample: Sample, now: str) -> None:
+    """It acts where its state becomes another (CloudWatch API reference, SetAlarmState)."""
+    state = next((each["StateValue"] for each in client.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]), "")
+    if state in ("", "ALARM"):
+        sample.problem = f"the alarm {ALARM} rings already" if state else f"there is no alarm {ALARM}"
+        return
+    reason = f"[SAMPLE] landing-drill/{now}"
+    client.set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason=reason)
+    sample.id = f"{ALARM} {reason}"
 
 
 def _finding(organization: Organization, sample: Sample, hub: Mapping[str, str], **more: Any) -> dict[str, Any]:
@@ -196,7 +216,7 @@ def _finding(organization: Organization, sample: Sample, hub: Mapping[str, str],
 
 
 def _published(aws: Aws, home: Scope, milliseconds: int) -> list[Mapping[str, str]]:
-    """What the function's log has of since then: `heard`, `region`, `message`; none where it never ran."""
+    """What the function's log has of since then: `heard`, `region`, `message`, `problem`; none where it never ran."""
     found: list[Mapping[str, str]] = []
     with translated(home), unless("ResourceNotFoundException"):
         lines = aws.listed(
@@ -220,11 +240,11 @@ def _published(aws: Aws, home: Scope, milliseconds: int) -> list[Mapping[str, st
 def _come(aws: Aws, waiting: Sequence[Sample], published: Sequence[Mapping[str, str]]) -> Iterator[Sample]:
     """Those that were published meanwhile."""
     for sample in list(waiting):
-        here = {str(each["heard"]): str(each["message"]) for each in published if each["region"] == sample.scope.region}
+        here = {str(each["heard"]): each for each in published if each["region"] == sample.scope.region}
         if sample.service == GUARDDUTY:
             sample.id = _ours(aws, sample, list(here))
         if sample.id in here:
-            sample.message = here[sample.id]
+            sample.message, sample.problem = str(here[sample.id]["message"]), str(here[sample.id].get("problem", ""))
             yield sample
 
 
@@ -242,10 +262,14 @@ def _ours(aws: Aws, sample: Sample, ids: Sequence[str]) -> str:
 
 def _put_away(organization: Organization, aws: Aws, sample: Sample, hub: Mapping[str, str]) -> None:
     """Archived, so that it stands in nobody's list; a sample that was not heard stays where people can look at it."""
-    if sample.problem or not sample.id:
+    if not sample.id or (sample.problem and sample.after is None):
         return
     try:
         with translated(sample.scope):
+            if sample.service == CLOUDWATCH:
+                client = aws.client("cloudwatch", sample.scope)
+                client.set_alarm_state(AlarmName=ALARM, StateValue="OK", StateReason="the drill is over")
+                return
             if sample.service == GUARDDUTY:
                 client = aws.client("guardduty", sample.scope)
                 client.archive_findings(DetectorId=sample.detector, FindingIds=[sample.id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -151,3 +152,15 @@ def test_a_message_is_held_against_a_filter(cloud: Cloud, pattern: str, fits: li
 def test_what_is_no_filter_is_refused(cloud: Cloud, pattern: str) -> None:
     tried = cloud.client("logs").test_metric_filter
     refused("InvalidParameterException", tried, filterPattern=pattern, logEventMessages=["{}"])
+
+
+@source("logs: FilterLogEvents (API reference): filterPattern; User Guide: Filter pattern syntax")
+def test_events_are_found_by_a_pattern(cloud: Cloud) -> None:
+    logs, now = group(cloud), int(time.time() * 1000)
+    logs.create_log_stream(**GROUP, logStreamName="s")
+    events = [{"timestamp": now, "message": message} for message in ('{"a": "x", "b": 1}', '{"a": "y"}', "no json")]
+    logs.put_log_events(**GROUP, logStreamName="s", logEvents=events)
+    found = logs.filter_log_events(**GROUP, filterPattern='{($.a = "x") && ($.b = 1)}')["events"]
+    assert [each["message"] for each in found] == ['{"a": "x", "b": 1}']
+    assert len(logs.filter_log_events(**GROUP)["events"]) == 3
+    refused("InvalidParameterException", logs.filter_log_events, **GROUP, filterPattern="{ $.a = }")

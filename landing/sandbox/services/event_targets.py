@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox.authorization import delivery, trust
 from landing.sandbox.authorization.delivery import Deliverer
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import event_patterns
-from landing.sandbox.services.places import Places
+from landing.sandbox.services import event_patterns, functions
 from landing.sandbox.services.ssm import automation, documents
 from landing.sandbox.world import World
 
 PRINCIPAL = "events.amazonaws.com"
-AUTOMATION, BUS, FUNCTION = ":automation-definition/", ":event-bus/", ":function:"
+AUTOMATION, BUS = ":automation-definition/", ":event-bus/"
 EVERYBODY = {"AWS": "arn:aws:iam::*:root"}
 """How moto writes a principal that stands for all accounts."""
 _INPUT = re.compile(r'"?<([A-Za-z0-9_.\-]+)>"?')
@@ -36,16 +35,6 @@ class Delivered:
     target: str
     execution: str = ""
     failure: str = ""
-
-
-@dataclass
-class Invocations:
-    """Events that functions of an account in a Region were given, oldest first: name of the function, event."""
-
-    waiting: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-
-INVOCATIONS = Places("lambda-invocations", Invocations)
 
 
 def happened(
@@ -107,8 +96,9 @@ def _given(
             yield Delivered(rule.name, target["Id"], execution=_start(world, region, rule, target, event).id)
         elif BUS in arn and not sent_on:
             yield from _send(world, region, rule, target, event)
-        elif FUNCTION in arn:
-            _invoke(world, rule, arn, event)
+        elif functions.FUNCTION in arn:
+            who = delivery.service(world, PRINCIPAL, rule.account_id, rule.arn)
+            functions.invoke(world, who, arn, event)
     except Refusal as refusal:
         yield Delivered(rule.name, target["Id"], failure=str(refusal))
 
@@ -149,18 +139,6 @@ def _send(world: World, region: str, rule: Any, target: Mapping[str, Any], event
     ):
         raise Refusal("AccessDeniedException", f"The bus {target['Arn']} does not admit events of {rule.account_id}.")
     return deliver(world, owner, there, event, name, sent_on=True)
-
-
-def _invoke(world: World, rule: Any, arn: str, event: Mapping[str, Any]) -> None:
-    """The function is given it, where its policy lets EventBridge invoke it for the rule."""
-    there, owner = arn.split(":")[3:5]
-    functions = upstream.backend("lambda", owner, there).list_functions()
-    statements = [one for each in functions if each.function_arn == arn for one in each.policy.statements]
-    who = delivery.service(world, PRINCIPAL, rule.account_id, rule.arn)
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    if not statements or not trust.admits(document, who.identity, "lambda:InvokeFunction", who.context, resource=arn):
-        raise Refusal("AccessDeniedException", f"EventBridge may not invoke {arn}.")
-    INVOCATIONS.at(world, owner, there).waiting.append((arn.partition(FUNCTION)[2], dict(event)))
 
 
 def _input(target: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, list[str]]:

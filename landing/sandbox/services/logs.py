@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -56,6 +57,17 @@ def filters_are_tried(sandbox: ProbedSandbox) -> bool:
     return [each["eventNumber"] for each in found] == [1]
 
 
+def events_are_filtered(sandbox: ProbedSandbox) -> bool:
+    """The probe: of two events, one fits."""
+    logs = _logs(sandbox)
+    logs.create_log_stream(logGroupName="probe", logStreamName="s")
+    now = int(time.time() * 1000)  # what is older than 14 days is taken by nobody
+    events = [{"timestamp": now, "message": f'{{"a": {number}}}'} for number in (1, 2)]
+    logs.put_log_events(logGroupName="probe", logStreamName="s", logEvents=events)
+    found = logs.filter_log_events(logGroupName="probe", filterPattern="{ $.a = 1 }")["events"]
+    return [each["message"] for each in found] == ['{"a": 1}']
+
+
 class Logs(Service[Nothing]):
     """Groups, streams and events are moto's."""
 
@@ -66,6 +78,7 @@ class Logs(Service[Nothing]):
     probes: ClassVar[Mapping[str, Probe]] = {
         "PutRetentionPolicy": retention_is_checked,
         **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
+        "FilterLogEvents": events_are_filtered,
         "TestMetricFilter": filters_are_tried,
         **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),
     }
@@ -100,13 +113,18 @@ class Logs(Service[Nothing]):
         call.backend().filters.delete_filter(call["filterName"], call["logGroupName"])
         return call.forward()
 
+    def filter_log_events(self, call: Call) -> dict[str, Any]:
+        """Moto answers with all events where a pattern is for JSON; a page may have fewer than were asked for."""
+        answer, text = call.moto(), call.get("filterPattern", "")
+        if not text.strip().startswith("{"):
+            return answer
+        _check_pattern(text)
+        return {**answer, "events": [each for each in answer["events"] if log_patterns.matches(text, each["message"])]}
+
     def test_metric_filter(self, call: Call) -> dict[str, Any]:
         """Moto has no trial of a filter; the sandbox has those for JSON."""
         text = call["filterPattern"]
-        try:
-            log_patterns.pattern(text)
-        except log_patterns.Unreadable as error:
-            raise Refusal("InvalidParameterException", "Invalid metric filter pattern") from error
+        _check_pattern(text)
         found = [
             {"eventNumber": number, "eventMessage": message, "extractedValues": {}}
             for number, message in enumerate(call["logEventMessages"], 1)
@@ -119,6 +137,13 @@ class Logs(Service[Nothing]):
         if "logGroupName" in call:
             _group(call, call["logGroupName"])
         return call.page("metricFilters", call.moto()["metricFilters"], most=50)
+
+
+def _check_pattern(text: str) -> None:
+    try:
+        log_patterns.pattern(text)
+    except log_patterns.Unreadable as error:
+        raise Refusal("InvalidParameterException", "Invalid metric filter pattern") from error
 
 
 def _named(call: Call) -> str:

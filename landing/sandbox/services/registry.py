@@ -21,6 +21,7 @@ SERVICES: dict[str, str] = {
     "ce": "landing.sandbox.services.ce:Ce",
     "cloudformation": "landing.sandbox.services.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.services.cloudtrail:CloudTrail",
+    "cloudwatch": "landing.sandbox.services.cloudwatch:CloudWatch",
     "codebuild": "landing.sandbox.services.codebuild:CodeBuild",
     "codepipeline": "landing.sandbox.services.codepipeline:CodePipeline",
     "config": "landing.sandbox.services.config:Config",
