@@ -208,13 +208,13 @@ class Closure:
         self.functions: set[FunctionType] = set()
         self.names: set[str] = set()
         """Attributes of anything but `self`."""
-        self.own_names: set[tuple[str, str]] = set()
-        """Attributes of `self`, with the class in whose text they are."""
-        self._waiting: list[FunctionType] = []
+        self._known: set[tuple[FunctionType, type | None]] = set()
+        """Functions, and of methods the class of what `self` is."""
+        self._waiting: list[tuple[FunctionType, type | None]] = []
         for root in roots:
             self._method(start, root)
         while self._waiting:
-            self._read(self._waiting.pop())
+            self._read(*self._waiting.pop())
 
     @cached_property
     def calls(self) -> dict[tuple[str, str], Use]:
@@ -279,9 +279,9 @@ class Closure:
     def _method(self, owner: type, name: str) -> None:
         for each in owner.__mro__:
             if each.__module__.startswith("landing.") and name in vars(each):
-                self._add(vars(each)[name])
+                self._add(vars(each)[name], owner)
 
-    def _add(self, value: Any) -> None:
+    def _add(self, value: Any, receiver: type | None = None) -> None:
         if isinstance(value, property):
             value = value.fget
         elif isinstance(value, cached_property):
@@ -290,18 +290,18 @@ class Closure:
             value = value.__func__
         value = inspect.unwrap(value) if callable(value) else value
         if isinstance(value, FunctionType):
-            if value.__module__.startswith("landing.") and value not in self.functions:
+            if value.__module__.startswith("landing.") and (value, receiver) not in self._known:
+                self._known.add((value, receiver))
                 self.functions.add(value)
-                self._waiting.append(value)
+                self._waiting.append((value, receiver))
         elif isinstance(value, type) and value.__module__.startswith("landing.") and value not in self.classes:
             if value in TOLD_APART or value.__module__ == "landing.aws.door":
                 return
             self.classes.add(value)
-            own = {name for owner, name in self.own_names if owner in _ancestors(value)}
-            for name in (*self.names, *own, "__init__", "__post_init__", "__call__", "__iter__"):
+            for name in (*self.names, "__init__", "__post_init__", "__call__", "__iter__"):
                 self._method(value, name)
 
-    def _read(self, function: FunctionType) -> None:
+    def _read(self, function: FunctionType, receiver: type | None) -> None:
         node = _node(function)
         if node is None:
             return
@@ -313,9 +313,9 @@ class Closure:
                 for alias in each.names:
                     self._add(getattr(importlib.import_module(each.module), alias.name, None))
             elif isinstance(each, ast.Attribute):
-                self._attribute(function, owner, each.value, each.attr)
+                self._attribute(function, owner, receiver, each.value, each.attr)
 
-    def _attribute(self, function: FunctionType, owner: str, of: ast.expr, name: str) -> None:
+    def _attribute(self, function: FunctionType, owner: str, receiver: type | None, of: ast.expr, name: str) -> None:
         called = of.id if isinstance(of, ast.Name) else of.attr if isinstance(of, ast.Attribute) else ""
         module = function.__globals__.get(called)
         if isinstance(module, ModuleType) and module.__name__.startswith("landing"):
@@ -324,18 +324,13 @@ class Closure:
         own = next((each for each in TOLD_APART if owner == each.__name__ and called == "self"), None)
         if told or own:
             self._method(told or own or object, name)
-        elif called == "self" and (owner, name) not in self.own_names:
-            self.own_names.add((owner, name))
-            for reached in [each for each in self.classes if owner in _ancestors(each)]:
-                self._method(reached, name)
-        elif called != "self" and name not in self.names:
+        elif called == "self":
+            if receiver is not None:
+                self._method(receiver, name)
+        elif name not in self.names:
             self.names.add(name)
             for reached in self.classes - {self.kind}:
                 self._method(reached, name)
-
-
-def _ancestors(owner: type) -> set[str]:
-    return {each.__name__ for each in owner.__mro__}
 
 
 def _node(function: FunctionType) -> ast.AST | None:

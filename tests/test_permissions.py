@@ -99,6 +99,7 @@ ONE = {
     "describe_organization_configuration": "GraphArn",
     "describe_stacks": "StackName",
     "describe_change_set": "ChangeSetName",  # only its status is read, which every page has
+    "describe_alarms": "AlarmNames",
     "list_parents": "ChildId",
     "get_findings": "FindingIds",  # GuardDuty's, which has no pages
     "describe_organization_config_rule_statuses": "OrganizationConfigRuleNames",
@@ -261,6 +262,7 @@ def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(
             "landing-remediation-password-policy",
             "landing-remediation-public-buckets",
             "landing-security-audit",
+            "landing-trail-alarms",
         )
     ]
     passed = {
