@@ -56,6 +56,44 @@ def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, 
     assert truth.problems(sandbox.world, full) == []
 
 
+PASSING = {
+    ("accessanalyzer", "CreateAnalyzer"): "ThrottlingException",
+    ("config", "PutOrganizationConformancePack"): "ResourceInUseException",
+    ("detective", "EnableOrganizationAdminAccount"): "TooManyRequestsException",
+    ("fms", "AssociateAdminAccount"): "InvalidOperationException",
+    ("fms", "PutPolicy"): "InternalErrorException",
+    ("health", "EnableHealthServiceAccessForOrganization"): "ConcurrentModificationException",
+    ("iam", "EnableOrganizationsRootCredentialsManagement"): "ServiceFailure",
+    ("identitystore", "GetGroupId"): "ThrottlingException",
+    ("inspector2", "Enable"): "ThrottlingException",
+    ("inspector2", "UpdateConfiguration"): "ConflictException",
+    ("macie2", "CreateMember"): "ThrottlingException",
+    ("macie2", "UpdateMacieSession"): "ConflictException",
+    ("security-ir", "CreateMembership"): "ThrottlingException",
+    ("security-ir", "UpdateMembership"): "InvalidTokenException",
+    ("securityhub", "CreateAggregatorV2"): "ThrottlingException",
+    ("securitylake", "CreateAwsLogSource"): "ConflictException",
+    ("securitylake", "CreateDataLake"): "ThrottlingException",
+    ("shield", "CreateSubscription"): "InternalErrorException",
+    ("shield", "AssociateProactiveEngagementDetails"): "OptimisticLockException",
+    ("sso-admin", "CreateAccountAssignment"): "ConflictException",
+    ("sso-admin", "CreatePermissionSet"): "InternalServerException",
+}
+"""What each service answers when the same call is good a moment later (its API reference)."""
+
+
+@pytest.mark.usefixtures("no_backoff")
+def test_errors_that_pass_cost_another_try(creation: Story, sandbox: Simulated, full: Organization) -> None:
+    sandbox.load(creation.steps[0][1])
+    for (service, operation), code in PASSING.items():
+        sandbox.faults.reject(service, operation, code=code)
+    cloud = Cloud(sandbox, full)
+    result = cloud.apply()
+    assert result.complete, result.failed
+    assert {(fault.service, fault.operation) for fault in sandbox.faults.armed} == set(), "each was struck"
+    assert cloud.plan().changes == ()
+
+
 @pytest.mark.parametrize("service", ["organizations", "cloudformation", "securityhub"])
 def test_what_was_made_is_not_shown_at_once(
     service: str, creation: Story, sandbox: Simulated, full: Organization

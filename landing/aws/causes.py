@@ -149,6 +149,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
             "AccountNotManagementOrDelegatedAdministratorException CallerIsNotManagementAccountException"
         ),
         Cause.INVALID: _codes("InvalidInput PolicyEvaluation OrganizationNotInAllFeaturesModeException"),
+        # IAM does not reach an issuer of tokens just now (CreateOpenIDConnectProvider).
+        Cause.CONNECTION: _codes("OpenIdIdpCommunicationError"),
         Cause.INTERNAL: _codes("ServiceFailure"),
     },
     # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/
@@ -189,7 +191,7 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.CONFLICT: _codes("ConflictException"),
         Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.REFUSED: _codes("SecurityIncidentResponseNotActiveException"),
-        Cause.INVALID: _codes("InvalidTokenException"),
+        Cause.BEING_CHANGED: _codes("InvalidTokenException"),  # HTTP 423, "locked"
         Cause.INTERNAL: _codes("InternalServerException"),
     },
     # https://docs.aws.amazon.com/waf/latest/DDOSAPIReference/
@@ -347,10 +349,15 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     ("", re.compile(r"ConcurrentModificationException"), Cause.BEING_CHANGED),
     # A ValidationError of CloudFormation: that of another is still at it (DetectStackDrift).
     ("cloudformation", re.compile(r"drift detection is already in progress", re.IGNORECASE), Cause.BEING_CHANGED),
-    # Why CloudFormation has not deleted a remediation of AWS Config: it runs (DeleteRemediationConfiguration).
+    # Why a resource of a stack failed that is made or deleted the next time: a remediation of AWS Config runs
+    # (DeleteRemediationConfiguration); IAM does not reach an issuer of tokens, or is at it still (its common errors).
     (
         "cloudformation",
-        re.compile(r"RemediationInProgress|remediation action is in progress", re.IGNORECASE),
+        re.compile(
+            r"RemediationInProgress|remediation action is in progress|OpenIdIdpCommunicationError"
+            r"|cannot connect to the OpenID Connect identity provider|EntityTemporarilyUnmodifiable|ServiceFailure",
+            re.IGNORECASE,
+        ),
         Cause.BEING_CHANGED,
     ),
     # GuardDuty has BadRequestException for all that it does not take (API reference, CreateDetector).

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 
+FEW_ATTEMPTS = 4
+"""How often a call is made of which a service says with the status 400 that it has failed itself."""
+
 NOT_READY_PAUSE = 15
 """Seconds between two tries of a call that a new account is not ready for."""
 
@@ -37,6 +40,7 @@ class Repeats:
         for service in ("organizations", "s3"):
             session.register(f"needs-retry.{service}", self._concurrent)
         session.register("needs-retry", self._not_ready)
+        session.register("needs-retry", self._failed)
 
     def _in_vain(self, **event: Any) -> Any:
         """Nobody waits for the answer any more, or a quota is used up."""
@@ -48,6 +52,17 @@ class Repeats:
         if attempts >= ATTEMPTS or _cause(event) is not Cause.BEING_CHANGED:
             return None
         return min(0.2 * 2**attempts, 10.0) * self._pace
+
+    def _failed(self, **event: Any) -> Any:
+        """AWS has failed, with a status that is none of a server's: botocore repeats these alone.
+
+        "The operation failed because of a system problem, even though the request was valid. Retry your request"
+        (Firewall Manager API reference, InternalErrorException).
+        """
+        attempts = event["attempts"]
+        if attempts >= FEW_ATTEMPTS or _cause(event) is not Cause.INTERNAL or event["response"][0].status_code >= 500:
+            return None
+        return 0.5 * 2**attempts * self._pace
 
     def _not_ready(self, **event: Any) -> Any:
         """The services of a new account come after the account itself; what they answer until then passes."""

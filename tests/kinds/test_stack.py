@@ -10,11 +10,12 @@ import pytest
 from landing.aws import Aws
 from landing.core.model import Address, Scope
 from landing.engine.plan import still_to_do
+from landing.engine.retry import PAUSES
 from landing.organization import Organization
 from landing.services.stacks.cloudformation import MARK
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
-from tests.samples import SMALL
+from tests.samples import BUILT, SMALL
 
 KIND = BY_NAME["stack"]
 HOME = Scope("management", "eu-west-1")
@@ -192,6 +193,25 @@ def test_a_repair_that_is_cut_off_at_every_write_ends_the_same(cloud: Cloud, at:
         else:
             assert writes > 2
             return
+
+
+PASSING = ("OpenIdIdpCommunicationError", "EntityTemporarilyUnmodifiable", "ServiceFailure")
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_what_passes_in_a_resource_is_tried_again_and_told_when_it_does_not(at: At, code: str) -> None:
+    """IAM does not reach the issuer of GitHub's tokens for a moment: the stack is made anew in the same apply."""
+    cloud = at(BUILT)
+    faults = cloud.sandbox.faults
+    faults.fail("iam", "CreateOpenIDConnectProvider", code=code, times=None)
+    (failed,) = cloud.apply([KIND]).failed.values()
+    assert code in failed.text
+    assert "ROLLBACK_COMPLETE" in failed.text
+    faults.clear()
+    faults.fail("iam", "CreateOpenIDConnectProvider", code=code, times=len(PAUSES))
+    result = cloud.apply([KIND])
+    assert result.complete, result.failed
+    assert cloud.plan([KIND]).changes == ()
 
 
 def test_a_stack_that_was_never_built_is_deleted_and_made_anew(cloud: Cloud) -> None:

@@ -52,6 +52,37 @@ def test_an_answer_can_be_lost_to_an_error(cloud: Cloud) -> None:
     refused("DuplicateOrganizationalUnitException", create, ParentId=root, Name="U")
 
 
+PROVIDER = "https://token.actions.githubusercontent.com"
+PASSING = [
+    ("iam", "delete_login_profile", {"UserName": "administrator"}, "EntityTemporarilyUnmodifiable", 409),
+    ("iam", "create_service_linked_role", {"AWSServiceName": "config.amazonaws.com"}, "ServiceFailure", 500),
+    ("iam", "create_open_id_connect_provider", {"Url": PROVIDER}, "OpenIdIdpCommunicationError", 400),
+    ("shield", "create_subscription", {}, "InternalErrorException", 500),
+    ("shield", "update_subscription", {"AutoRenew": "ENABLED"}, "OptimisticLockException", 400),
+    ("fms", "list_policies", {}, "InternalErrorException", 400),
+    ("detective", "list_organization_admin_accounts", {}, "TooManyRequestsException", 429),
+    ("security-ir", "list_memberships", {}, "InvalidTokenException", 423),
+    ("securitylake", "list_data_lakes", {}, "ConflictException", 409),
+    ("sso-admin", "list_instances", {}, "InternalServerException", 500),
+    ("inspector2", "update_configuration", {}, "ConflictException", 409),
+    ("macie2", "enable_macie", {}, "ConflictException", 409),
+]
+
+
+@pytest.mark.parametrize(("service", "method", "parameters", "code", "status"), PASSING)
+@source("API references: errors of each service that pass by themselves, and their HTTP status")
+def test_errors_that_pass_are_answered_as_the_service_has_them(
+    cloud: Cloud, service: str, method: str, parameters: dict[str, str], code: str, status: int
+) -> None:
+    client = cloud.client(service)
+    operation = client.meta.method_to_api_mapping[method]
+    cloud.arm(Fault("reject", service, operation, code=code))
+    error = refused(code, getattr(client, method), **parameters)
+    modelled = (each for each in client.meta.service_model.error_shapes if code in (each.name, each.error_code))
+    assert type(error).__name__ in {each.name for each in modelled}
+    assert error.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
 THROTTLED = {
     "organizations": ("list_roots", "TooManyRequestsException"),
     "sts": ("get_caller_identity", "Throttling"),

@@ -145,7 +145,7 @@ def refuse(protocol: str, service: str, refusal: Refusal) -> HttpAnswer:
     """The answer to a call that was refused."""
     shape = _error_shapes(service).get(refusal.code)
     error = {} if shape is None else shape.metadata.get("error", {})
-    default = 500 if shape is not None and shape.metadata.get("fault") else 400
+    default = 500 if shape is not None and shape._shape_model.get("fault") else 400  # no part of its `metadata`
     status = refusal.status or error.get("httpStatusCode", default)
     if protocol in JSON_PROTOCOLS:
         return _json_refusal(protocol, service, refusal, shape, status)
