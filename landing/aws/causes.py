@@ -109,7 +109,10 @@ BY_SERVICE: Mapping[str, _Codes] = {
         ),
     },
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
-    "cloudwatch": {Cause.INVALID: _codes("InvalidNextToken")},
+    "cloudwatch": {
+        Cause.NOT_THERE: _codes("ResourceNotFound"),
+        Cause.INVALID: _codes("InvalidFormat InvalidNextToken"),
+    },
     # https://docs.aws.amazon.com/config/latest/APIReference/
     "config": {
         Cause.NOT_THERE: _codes(
