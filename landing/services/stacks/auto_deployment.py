@@ -12,6 +12,7 @@ from landing.organization import ROOT, Organization
 from landing.organization.resources import ACCOUNT, RELEASE
 from landing.services.base import GoingOn
 from landing.services.stacks.instances import BUSY, instances_of
+from landing.services.stacks.left_stacks import EXISTS
 from landing.services.stacks.operations import NAMED, Failure, named
 from landing.services.stacks.rollout import not_ours
 from landing.services.stacks.shards import is_declared, name_of, stack_sets
@@ -69,11 +70,17 @@ def going_on(organization: Organization, aws: Aws, key: str, changes: Collection
     accounts = {change.address.name for change in joined(changes)}
     sites = {site: what for site, what in exceptions.items() if site.partition("/")[0] in accounts}
     if failures := list(_failures(sites)):
-        raise InstancesFailed(named(failures), operation=f"stack set {name}")
+        raise InstancesFailed(named(failures), help=_help(failures), operation=f"stack set {name}")
     waiting = sorted({site.partition("/")[0] for site, what in sites.items() if what in TO_COME})
     if not waiting or not (found.get("AutoDeployment") or {}).get("Enabled"):
         return None
     return GoingOn(f"AWS has not begun to deploy to {', '.join(waiting[:NAMED])}", "automatic_deployment", begun=False)
+
+
+def _help(failures: Collection[Failure]) -> str:
+    if not any(EXISTS.search(each.reason) for each in failures):
+        return ""
+    return "run landing apply again: it takes over the stacks that were left in the account when it was moved away"
 
 
 def _failures(sites: Mapping[str, str]) -> Iterator[Failure]:

@@ -18,6 +18,7 @@ from landing.organization import Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
+from landing.services.stacks.left_stacks import EXISTS, MOST_IMPORTED, bring_up_to_date, left_stack
 from landing.services.stacks.operations import Failure, Operations, named
 from landing.services.stacks.opt_in import OptIn
 from landing.services.stacks.shards import is_declared, name_of, stack_sets
@@ -52,6 +53,8 @@ class Rollout:
         self.opt_in = OptIn(organization, aws)
         self.failures: list[Failure] = []
         """Told when all that can be done is done."""
+        self._looked: set[tuple[str, str]] = set()
+        """Account and Region where it was looked for stacks that were left."""
         deployment = stack_sets(organization).get(change.address.name)
         self.reach = (
             so_far(organization, deployment, change.through, aws.tree.account_ids)
@@ -103,6 +106,7 @@ class Rollout:
             self._exists()
             before = {}
         self._extend(before, after)
+        self._take_over_failed(stacks)
         for account, region in skipped:
             self._restore(account, region, stacks)
         self._tell()
@@ -223,6 +227,7 @@ class Rollout:
         skipped = self._continue_rollbacks(before["instances"], stacks)
         usable = {**after, "regions": self.opt_in.usable(after["regions"])}
         self._repair(before["instances"], usable, stacks, updated=False)
+        self._take_over_failed(stacks)
         for account, region in skipped:
             self._restore(account, region, stacks)
         self._tell()
@@ -238,7 +243,7 @@ class Rollout:
             account, _, region = site.partition("/")
             if not what.startswith(FAILED) or account not in self.aws.tree.accounts:
                 continue
-            with self._telling(account, region):
+            with self._telling(account, region, "its rollback"):
                 client, stack = self._stack(account, region)
                 if stack and stacks.settled(self.aws, client, stack) == ROLLBACK_FAILED:
                     skipped += [(account, region)] if stacks.continue_rollback(self.aws, client, stack) else []
@@ -248,11 +253,11 @@ class Rollout:
         """Put right what a rollback has skipped, unless the update after it failed: then that is told of."""
         if any((each.account, each.region) == (account, region) for each in self.failures):
             return
-        with self._telling(account, region):
+        with self._telling(account, region, "its rollback"):
             stacks.restore(self.aws, *self._stack(account, region))
 
     @contextmanager
-    def _telling(self, account: str, region: str) -> Iterator[None]:
+    def _telling(self, account: str, region: str, about: str) -> Iterator[None]:
         """What goes wrong at one place is told at the end, with the rest."""
         try:
             with translated(Scope(account, region)):
@@ -260,7 +265,7 @@ class Rollout:
         except NoCredentials:
             raise
         except AwsError as error:
-            self.failures.append(Failure(account, region, f"its rollback: {error}"))
+            self.failures.append(Failure(account, region, f"{about}: {error}"))
 
     def remove(self) -> None:
         """Delete the instances with their stacks, then the set."""
@@ -351,6 +356,33 @@ class Rollout:
 
         `updated`: the whole set was just updated, and with it all that an update mends.
         """
+        cures = self._cures(exceptions, after, updated=updated)
+        for (cure, region), accounts in sorted(cures.items()):
+            match cure:
+                case "revert":
+                    for account in accounts:
+                        stacks.revert_drift(self.aws, *self._stack(account, region))
+                case "replace":
+                    for account in accounts:
+                        with self._telling(account, region, "its recorder"):
+                            existing_recorders.remove(self.aws.client("config", Scope(account, region)))
+                    self.on_accounts("update", accounts, [region])
+                case "rebuild":
+                    self._rebuild(accounts, region)
+                case "remove":
+                    self.on_accounts("delete", accounts, [region], RetainStacks=False)
+                case "take over":
+                    rest = self._take_over(accounts, region, stacks)
+                    self.on_accounts("update", rest, [region])
+                case _:
+                    self.on_accounts(cure, accounts, [region])
+        if any(cure == "revert" for cure, _ in cures):
+            self.operations.detect_drift()
+
+    def _cures(
+        self, exceptions: Mapping[str, str], after: Mapping[str, Any], *, updated: bool
+    ) -> Mapping[tuple[str, str], list[str]]:
+        """What to do where: cure and Region, and the accounts."""
         cures: dict[tuple[str, str], list[str]] = {}
         for site, what in exceptions.items():
             account, _, region = site.partition("/")
@@ -359,24 +391,43 @@ class Rollout:
                 cure = "rebuild" if self._is_gone(account, region, what) else ""
             if cure and not (updated and cure == "update"):
                 cures.setdefault((cure, region), []).append(account)
-        for (cure, region), accounts in sorted(cures.items()):
-            match cure:
-                case "revert":
-                    for account in accounts:
-                        stacks.revert_drift(self.aws, *self._stack(account, region))
-                case "replace":
-                    for account in accounts:
-                        with self._telling(account, region):
-                            existing_recorders.remove(self.aws.client("config", Scope(account, region)))
-                    self.on_accounts("update", accounts, [region])
-                case "rebuild":
-                    self._rebuild(accounts, region)
-                case "remove":
-                    self.on_accounts("delete", accounts, [region], RetainStacks=False)
-                case _:
-                    self.on_accounts(cure, accounts, [region])
-        if any(cure == "revert" for cure, _ in cures):
-            self.operations.detect_drift()
+        return cures
+
+    def _take_over(self, accounts: Sequence[str], region: str, stacks: CloudFormationKind) -> list[str]:
+        """Make instances of stacks that were left there when the accounts left; the accounts in which nothing was left.
+
+        The new stack, of which nothing could be made, goes first: an account has one instance in a Region.
+        """
+        declared, left, rest = is_declared(self.organization, self.name), dict[str, str](), list[str]()
+        wanted = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
+        for account in accounts:
+            self._looked.add((account, region))
+            with self._telling(account, region, "what was left there of this stack set"):
+                client, stack = self._stack(account, region)
+                if found := left_stack(self.aws, client, self.name, stack, declared=declared):
+                    bring_up_to_date(self.aws, client, found, wanted, stacks)
+                    left[account] = found
+                else:
+                    rest.append(account)
+        if left:
+            self.failures = [each for each in self.failures if each.region != region or each.account not in left]
+            self.on_accounts("delete", sorted(left), [region], RetainStacks=False)
+        for some in batched(sorted(left), MOST_IMPORTED):
+            ids = [left[account] for account in some]
+            units = sorted({self.aws.tree.node_id(self._home(account)) for account in some})
+            about = {"StackIds": ids, "OrganizationalUnitIds": units}
+            self.run("import_stacks_to_stack_set", about, self.preferences, **about)
+        return rest
+
+    def _take_over_failed(self, stacks: CloudFormationKind) -> None:
+        """Where a stack could not be made now because something of it is there, what is left there is taken over."""
+        sites: dict[str, list[str]] = {}
+        for each in self.failures:
+            place = (each.account, each.region)
+            if EXISTS.search(each.reason) and place not in self._looked and each.account in self.aws.tree.accounts:
+                sites.setdefault(each.region, []).append(each.account)
+        for region, accounts in sorted(sites.items()):
+            self._take_over(sorted(set(accounts)), region, stacks)
 
     def _rebuild(self, accounts: Sequence[str], region: str) -> None:
         """Instances anew, where others have given them parameters of their own with those."""
@@ -401,6 +452,8 @@ class Rollout:
         if account not in self.aws.tree.accounts:
             return ""  # it has left the organization: no operation reaches it
         cure = CURES.get(what.split(":", 1)[0], "update")
+        if cure == "update" and what.startswith(FAILED) and EXISTS.search(what):
+            cure = "take over"
         planned = (self.change.before or {}).get("instances", {})
         if cure == "replace" and not planned.get(f"{account}/{region}", "").startswith(existing_recorders.TAKEN):
             return ""  # it came to light only now, and nobody was asked
@@ -454,14 +507,16 @@ class Rollout:
         Never out of the root: what is filtered becomes a target of the set, and automatic deployment takes targets
         whole ("Enable or disable automatic deployments" in the CloudFormation User Guide).
         """
-        targets = set(self.change.after["targets"]["units"] if self.change.after else ())
-        homes: dict[str, str] = {}
-        for key in accounts:
-            path = self.path(key)
-            homes[key] = next((step for step in path if step in targets), path[-2])
+        homes = {key: self._home(key) for key in accounts}
         for units in batched(sorted(set(homes.values())), UNITS_PER_STACK_SET_CALL):
             ids = sorted(self.aws.tree.account_ids[key] for key, unit in homes.items() if unit in units)
             self.on_instances(verb, regions, [self.aws.tree.node_id(unit) for unit in units], ids, **more)
+
+    def _home(self, account: str) -> str:
+        """The unit by which a single account is meant: the target that it is in, or else its own."""
+        targets = set(self.change.after["targets"]["units"] if self.change.after else ())
+        path = self.path(account)
+        return next((step for step in path if step in targets), path[-2])
 
     def path(self, account: str) -> tuple[str, ...]:
         """From the root to the account itself, where it is now."""

@@ -110,6 +110,8 @@ class StackSet(CloudFormationKind):
         "cloudformation:CreateStackInstances",
         "cloudformation:UpdateStackInstances",
         "cloudformation:DeleteStackInstances",
+        "cloudformation:ImportStacksToStackSet",
+        "cloudformation:UpdateStack",
         "cloudformation:TagResource",
     )
     waits_for = ("account", OPT_IN)

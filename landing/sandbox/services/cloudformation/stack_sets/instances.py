@@ -198,6 +198,8 @@ def import_stacks_to_stack_set(call: Call) -> dict[str, Any]:
     found: dict[Site, str] = {}
     for identifier in identifiers:
         stack = stack_requests.anywhere(call.world, identifier)
+        if (stack.account, stack.region) in stack_set.instances:
+            raise wrong(f"Stack set {stack_set.name} has an instance in account {stack.account}, {stack.region}")
         found[stack.account, stack.region] = stack.id
     units = _import_units(call, stack_set, found)
     for unit in call.get("OrganizationalUnitIds", ()):
