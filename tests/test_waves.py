@@ -395,15 +395,21 @@ def test_a_plan_says_that_a_new_text_comes_to_all_nodes_at_once(load_text: Load)
         text = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutBucketAcl", "Resource": "*"}}
         client.update_policy(PolicyId=policy, Content=json.dumps(text))
 
-        def notes(target: str) -> list[str]:
+        def notes(target: str, **parameters: Any) -> list[str]:
             organization = load_text(GUARDED.replace("units: [workloads/dev, workloads/prod, security]", target))
+            given = replace(organization.guardrails["no-root"], parameters=parameters)
+            organization = replace(organization, guardrails={**organization.guardrails, "no-root": given})
             changes = {str(each.address): each for each in Cloud(sandbox, organization).plan(GUARDS).changes}
             found = BY_NAME["policy"].notes(organization, changes["policy.no-root"])
             return [each for each in found if each.startswith("waves: ")]
 
         for target in ("units: [workloads/dev, security]", "units: [root]", "accounts: [shop-dev, shop-prod]"):
             (note,) = notes(target)
-            assert "at once, in rest. To try it in canary first" in note
+            assert (
+                "at once, in rest: what follows from other settings or from its file comes everywhere at once" in note
+            )
+        (note,) = notes("units: [root]", roles=["admin"])
+        assert "in rest: to try other parameters in canary first, attach the `policy` there by a guardrail of" in note
         assert notes("units: [workloads/dev]") == notes("units: [workloads/prod, security]") == []
 
 

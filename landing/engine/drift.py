@@ -25,7 +25,7 @@ class Status(StrEnum):
     """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
 
     `unadopted` is there and as declared, but without our mark: no drift, since nothing acts otherwise than declared.
-    Nor is `under_way`: AWS, or somebody who was asked, is still at what was asked of them.
+    Nor is `under_way`: AWS is still at what was asked of it; nor `waiting`: a person has something to do.
     `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
     """
 
@@ -35,6 +35,7 @@ class Status(StrEnum):
     IN_FORCE = "unexpected_in_force"
     UNADOPTED = "unadopted"
     UNDER_WAY = "under_way"
+    WAITING = "waiting"
     UNMANAGED = "unmanaged"
     NOT_CHECKED = "not_checked"
 
@@ -46,7 +47,7 @@ STATUS = {
     Action.ADOPT: Status.UNADOPTED,
     Action.FORGET: Status.UNMANAGED,
 }
-NO_DRIFT = (Status.UNADOPTED, Status.UNDER_WAY, Status.UNMANAGED, Status.NOT_CHECKED)
+NO_DRIFT = (Status.UNADOPTED, Status.UNDER_WAY, Status.WAITING, Status.UNMANAGED, Status.NOT_CHECKED)
 """Findings that are no drift."""
 BY_NAME = "a plan does not ask for it again: landing apply with `--target` and this address puts it back"
 BY = "by"
@@ -235,7 +236,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
         )
     for address, text in plan.waiting.items():
         kind = plan.kinds[address.kind]
-        yield Finding(Status.UNDER_WAY, Severity.LOW, address, kind.title, text, organization.source)
+        yield Finding(Status.WAITING, Severity.LOW, address, kind.title, text, organization.source)
     astray = plan.astray
     for address, wrong in astray.items():
         kind = plan.kinds[address.kind]

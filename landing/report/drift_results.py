@@ -22,6 +22,7 @@ MEANS = {
     Status.IN_FORCE: "A policy that is neither declared nor ours is in force, and the config does not know of it.",
     Status.UNADOPTED: "AWS holds it as declared, without our mark.",
     Status.UNDER_WAY: "AWS is still at it.",
+    Status.WAITING: "It is as declared, and waits for somebody.",
     Status.UNMANAGED: "AWS holds it; it is neither declared nor ours.",
     Status.NOT_CHECKED: "It could not be read: it is neither in sync nor missing.",
 }

@@ -105,11 +105,14 @@ def _unadopted(report: Report) -> Iterator[str]:
 
 
 def _under_way(report: Report) -> Iterator[str]:
-    if found := report.of(Status.UNDER_WAY):
-        yield from (f"under way: {safe(finding.address)}: {safe(finding.reason)}" for finding in found[:SAMPLES])
-        if len(found) > SAMPLES:
-            yield f"… and {len(found) - SAMPLES} more"
-        yield ""
+    for status in (Status.UNDER_WAY, Status.WAITING):
+        if found := report.of(status):
+            yield from (
+                f"{WORDS[status]}: {safe(finding.address)}: {safe(finding.reason)}" for finding in found[:SAMPLES]
+            )
+            if len(found) > SAMPLES:
+                yield f"… and {len(found) - SAMPLES} more"
+            yield ""
 
 
 def _unmanaged(report: Report) -> Iterator[str]:

@@ -23,6 +23,7 @@ WORDS = {
     Status.IN_FORCE: "unexpected, in force",
     Status.UNADOPTED: "not adopted",
     Status.UNDER_WAY: "under way",
+    Status.WAITING: "waits for somebody",
     Status.UNMANAGED: "unmanaged",
     Status.NOT_CHECKED: "not checked",
 }
@@ -127,7 +128,7 @@ def coverage(report: Report) -> tuple[int, int]:
 
 def told(report: Report) -> list[Finding]:
     """What registers of findings are told: what has drifted, accepted or not, and what could not be checked."""
-    passed = (Status.UNADOPTED, Status.UNDER_WAY, Status.UNMANAGED)
+    passed = (Status.UNADOPTED, Status.UNDER_WAY, Status.WAITING, Status.UNMANAGED)
     return [finding for finding in report.findings if finding.status not in passed]
 
 

@@ -72,7 +72,7 @@ def test_who_is_invited_is_waited_for_and_that_is_no_drift(cloud: Cloud) -> None
     ):
         assert text in shown
     found = report(waiting.organization, plan)
-    assert (found.drifted, [each.status for each in found.findings]) == ((), [Status.UNDER_WAY])
+    assert (found.drifted, [each.status for each in found.findings]) == ((), [Status.WAITING])
     aws = waiting.open(read_only=False)
     (wanted,) = BY_NAME["invitation"].desired(waiting.organization)
     BY_NAME["invitation"].apply(waiting.organization, aws, Change(Action.CREATE, INVITED, None, wanted.attributes))

@@ -9,8 +9,11 @@ import pytest
 
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Address, Change, Scope
+from landing.engine.drift import report
 from landing.guardrails.exposure import dangers
 from landing.organization import Organization
+from landing.report import drift_text
+from landing.report.style import Style
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.kinds.conftest import At, converged, of_service
@@ -141,7 +144,13 @@ def test_rules_and_connectors_come_change_and_go_and_those_of_others_stay(at: At
     converged(cloud, OF_IT)
     hub = client(cloud)
     (waits,) = cloud.plan(OF_IT).waiting.values()
-    assert "log in" in waits
+    assert waits == (
+        "no ticket is made until somebody logs in to Jira Cloud: in this account and region, in Security Hub's console under "
+        "Integrations"
+    )
+    told = drift_text.render(report(cloud.organization, cloud.plan(OF_IT)), cloud.organization, Style())
+    assert f"waits for somebody: security_hub_v2_connector.jira@security-tooling/eu-west-1: {waits}" in told
+    assert "under way" not in told
     theirs = {"OcsfFindingCriteria": {"CompositeFilters": []}}
     action = {"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 3}}
     for name in ("theirs", "landing-a"):  # the second of a name of ours is one too many

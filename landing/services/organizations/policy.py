@@ -202,10 +202,12 @@ def _at_once(organization: Organization, change: Change) -> Iterator[str]:
     *early, last = [number for number, part in enumerate(reach) if part.units or part.accounts] or [0]
     if early:
         first, all_of_it = ", ".join(map(organization.wave_name, early)), organization.wave_name(last)
-        yield (
-            f"waves: a policy has one text, so the new one comes to all nodes at once, in {all_of_it}. To try it in "
-            f"{first} first, attach the same `policy` there by a guardrail of another key, with the new parameters"
-        )
+        guardrail = organization.guardrails.get(change.address.name)
+        rest = "what follows from other settings or from its file comes everywhere at once"
+        if guardrail is not None and guardrail.parameters:
+            other = f"to try other parameters in {first} first, attach the `policy` there by a guardrail of another key"
+            rest = f"{other}; {rest}"
+        yield f"waves: a policy has one text, so the new one comes to all nodes at once, in {all_of_it}: {rest}"
 
 
 def _as_declared(organization: Organization, aws: Aws, policy: LivePolicy) -> Attributes:

@@ -19,6 +19,7 @@ from landing.services.strength import Weaker, neutral
 
 MOST = 100
 """Connectors of a page (ListConnectorsV2)."""
+CONSOLE = "Security Hub's console under Integrations"
 PENDING = ("PENDING_AUTHORIZATION", "PENDING_CONFIGURATION")
 """Of a connector that works only once somebody has logged in at the other end (API reference, ConnectorStatus)."""
 
@@ -126,14 +127,13 @@ class SecurityHubV2Connector(SecurityHubV2Part, AdministeredSetting):
         """That somebody logs in at the other end."""
         if attributes.get("status") not in PENDING:
             return ""
-        return (
-            "no ticket is made: somebody has to log in at the other end, in Security Hub's console under Integrations"
-        )
+        place = "Jira Cloud" if attributes.get("jira_project") else "ServiceNow"
+        return f"no ticket is made until somebody logs in to {place}: in this account and region, in {CONSOLE}"
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """That Jira Cloud wants somebody to log in."""
         if change.action is Action.CREATE and change.after and change.after["jira_project"]:
-            yield "no ticket is made until somebody logs in to Jira Cloud, in Security Hub's console under Integrations"
+            yield f"no ticket is made until somebody logs in to Jira Cloud, in {CONSOLE}"
 
 
 def _place(attributes: Mapping[str, Any]) -> tuple[bool, Any]:
