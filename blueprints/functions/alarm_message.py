@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 import boto3  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 SUBJECT = 100
 """Characters of a subject (SNS API reference, Publish)."""
@@ -150,7 +150,7 @@ def _trail(alarm: Mapping[str, Any]) -> Told:
     }
     try:
         records = _records(alarm, region)
-    except (ClientError, LookupError) as error:
+    except (BotoCoreError, ClientError, LookupError, ValueError) as error:  # it is told, whatever the log says
         return {**told, "problem": f"the log group of the trail cannot be read: {error}"}
     by_account: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
