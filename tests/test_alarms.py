@@ -19,6 +19,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.sandbox.services import clients
+from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -39,6 +40,16 @@ def rendered(library: Library, name: str, **parameters: Any) -> dict[str, Any]:
     (found,) = library.rendered([(name, parameters)])
     assert found.template, (found.wrong, found.failure)
     return {each: body["Properties"] for each, body in found.template["Resources"].items()}  # type: ignore[union-attr,index,call-overload]
+
+
+def test_the_filters_come_after_the_log_group_of_the_trail(load_text: Load) -> None:
+    alarms = "alarms: {email: [a@example.com], trail_alarms: true}"
+    organization = load_text(
+        SMALL + f"services: {{log_archive: {{}}, cloudtrail: {{cloudwatch_logs: true}}, {alarms}}}\n"
+    )
+    stacks = {str(each.address): each for each in KINDS["stack"].desired(organization)}
+    needs = map(str, stacks[f"stack.alarms-trail@management/{HOME}"].requires)
+    assert f"stack.cloudtrail-logs@management/{HOME}" in needs
 
 
 # ---- what the rules forward

@@ -16,7 +16,7 @@ import pytest
 from landing.aws import since
 from landing.cli import run as command
 from landing.core.errors import ImpossiblePlan
-from landing.core.model import Address, Change, Diagnostic, Scope
+from landing.core.model import Action, Address, Change, Diagnostic, Scope
 from landing.engine.apply import Result
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Plan, still_to_do
@@ -273,6 +273,17 @@ def test_a_canary_in_which_nobody_is_yet_comes_with_the_rest(
     assert result.complete, result.failed
     assert set(values(cloud).values()) == {"two"}
     assert cloud.plan(STACKS).changes == ()
+
+
+def test_what_a_service_has_in_the_account_that_administers_it_comes_last(load_text: Load) -> None:
+    organization = load_text(ONE.replace("units: [workloads/dev]", "accounts: [security-tooling]"))
+    there = Scope("security-tooling", HOME)
+    kinds = [Address("stack", "alarms", there), Address("guardduty_members", "organization", there)]
+    waves = planned_waves(organization, [Change(Action.CREATE, each, None, {}) for each in kinds])
+    assert [(wave.name, [each.kind for each in wave.changes]) for wave in waves] == [
+        ("canary", ["stack"]),
+        ("rest", ["guardduty_members"]),
+    ]
 
 
 @pytest.mark.parametrize("unit", ["workloads/dev", "workloads/prod"])

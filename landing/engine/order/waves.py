@@ -2,9 +2,10 @@
 
 A stack set says itself which waves it reaches (`Kind.waves`). What is attached to a node, and a policy that is attached
 somewhere, belong to the last wave that they reach; of these, what only tightens comes in that wave, and all else not
-before everything in earlier phases (`phases`): so nothing is less protected while waves wait for each other. What lives
-in one account belongs to that account's wave. All other changes reach everybody and come last. What an earlier wave
-requires comes with that wave, unless it belongs to a later one itself: then what requires it is made later.
+before everything in earlier phases (`phases`): so nothing is less protected while waves wait for each other. A stack
+belongs to the wave of its account. All other changes reach everybody and come last, those too that a service has in
+the account that administers it. What an earlier wave requires comes with that wave, unless it belongs to a later one
+itself: then what requires it is made later.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from landing.core.model import Action, Address, Change
 from landing.engine.order.phases import Known, Phase, Stage, stages_of
 from landing.engine.order.unique_names import givers
 from landing.organization import Organization
-from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, moves, policies_of
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, STACK, moves, policies_of
 from landing.policy.attachment_slots import room
 from landing.policy.limits import LIMITS
 
@@ -124,7 +125,7 @@ class _Division:
     def _single(self, address: Address) -> int:
         """The wave of a change that is made at once: with the first that requires it."""
         if address not in self.first:
-            account = address.scope.account
+            account = address.scope.account if address.kind == STACK else ""  # what services have there is for all
             own = self.organization.wave_at(f"account/{account}") if account else self.last
             self.first[address] = own
             wanted = min((self._span(other)[0] for other in self.needed_by[address]), default=own)

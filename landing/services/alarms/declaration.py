@@ -16,7 +16,12 @@ SERVICE = Service(
         ServiceBlueprint("alarms-role", "alarms_role", HOME, requires=("alarms",)),
         ServiceBlueprint("alarms-events", "alarms_events", GOVERNED, requires=("alarms-role",)),
         ServiceBlueprint(
-            "alarms-trail", "trail_alarms", HOME, role="management", requires=("alarms",), when="trail_alarms"
+            "alarms-trail",
+            "trail_alarms",
+            HOME,
+            role="management",
+            requires=("alarms", "cloudtrail-logs"),
+            when="trail_alarms",
         ),
     ),
     cost="One KMS key; EventBridge by forwarded event; with `trail_alarms` 16 alarms and metrics a month.",
