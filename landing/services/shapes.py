@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws
+from landing.aws import Aws, unless
 from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Kind, Ownership, required_account
@@ -19,6 +19,9 @@ BY_NAME = " (by name)"
 
 TOLD = 10
 """Accounts that are named when AWS refuses them."""
+
+TOO_EARLY: tuple[float, ...] = (2.0, 4.0, 8.0)
+"""Seconds before each further try of what a service takes some ten seconds after it, or its administrator, is known."""
 
 APPOINTING = (
     "organizations:EnableAWSServiceAccess",
@@ -133,6 +136,9 @@ class ServiceAdministrator(RegionalKind):
     ownership = Ownership.ACCOUNT
     ending = "disabled as administrator"
 
+    early: ClassVar[tuple[str, ...]] = ()
+    """What the service answers, some seconds long, when it does not know of its trusted access yet: asked again."""
+
     lost: ClassVar[str]
     """What is gone when an administrator is dismissed, by the service's user guide."""
 
@@ -173,7 +179,12 @@ class ServiceAdministrator(RegionalKind):
         offered = self._offered(organization)
         self._dismiss(aws, {*present} - {wanted}, scope.account, offered if wanted else [scope.region])
         if wanted and present.get(wanted) != "ENABLED":
-            self.appoint(client, wanted)
+            for pause in (*TOO_EARLY, None):
+                with unless(*(self.early if pause else ())) as refused:
+                    self.appoint(client, wanted)
+                if not refused.code or pause is None:
+                    break
+                aws.clock.sleep(pause)
 
     def _dismiss(self, aws: Aws, admins: Collection[str], account: str, regions: Collection[str]) -> None:
         """Dismiss them, in every region where another is to be appointed, and wait until they are gone.

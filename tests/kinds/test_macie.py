@@ -11,9 +11,9 @@ import pytest
 from landing.core.model import Change
 from landing.sandbox import Sandbox
 from landing.services.macie.expression import unreadable
-from landing.services.macie.members import TOO_EARLY
 from landing.services.macie.settings import EXACT, NUMBERS, TESTS, TEXTS
 from landing.services.registry import KINDS
+from landing.services.shapes import TOO_EARLY
 from tests.cloud import Cloud
 from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL

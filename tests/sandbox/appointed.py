@@ -59,10 +59,16 @@ DETECTIVE = Service(
 SERVICES = (MACIE, INSPECTOR, DETECTIVE)
 
 
+def trusted(cloud: Cloud, service: Service) -> None:
+    """Trusted access, and the seconds until the service knows of it."""
+    cloud.trust(service.principal)
+    cloud.advance(10)  # type: ignore[attr-defined]
+
+
 def administrator(cloud: Cloud, service: Service) -> str:
     """A member that is the administrator of the service in us-east-1, and known as such."""
     account = cloud.account("security")
-    cloud.trust(service.principal)
+    trusted(cloud, service)
     service.appoint(cloud.client(service.name), account)
     cloud.advance(10)  # type: ignore[attr-defined]
     return account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.appointed import SERVICES, Service, administrator
+from tests.sandbox.appointed import SERVICES, Service, administrator, trusted
 from tests.sandbox.cloud import Cloud, refused, source
 
 each = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -21,9 +21,19 @@ def delegated(cloud: Cloud, service: Service) -> list[str]:
 def test_trusted_access_comes_first(cloud: Cloud, service: Service) -> None:
     account, client = cloud.account("security"), cloud.client(service.name)
     refused(service.untrusted, lambda: service.appoint(client, account))
-    cloud.trust(service.principal)
+    trusted(cloud, service)
     service.appoint(client, account)
     assert service.appointed(client) == [account]
+
+
+@each
+@source("AWS Security Reference Architecture: macie_org, inspector_org, detective_org sleep after trusted access")
+def test_a_service_knows_of_its_trusted_access_after_some_seconds(cloud: Cloud, service: Service) -> None:
+    account, client = cloud.account("security"), cloud.client(service.name)
+    cloud.trust(service.principal)
+    refused("ValidationException", lambda: service.appoint(client, account))
+    cloud.advance(10)  # type: ignore[attr-defined]
+    service.appoint(client, account)
 
 
 @each
@@ -39,7 +49,7 @@ def test_organizations_knows_the_administrator(cloud: Cloud, service: Service) -
 @each
 @source("macie2, detective: EnableOrganizationAdminAccount; inspector2: EnableDelegatedAdminAccount (API references)")
 def test_only_the_management_account_appoints(cloud: Cloud, service: Service) -> None:
-    cloud.trust(service.principal)
+    trusted(cloud, service)
     account = cloud.account("security")
     refused("AccessDeniedException", lambda: service.appoint(cloud.client(service.name, account), account))
     refused("AccessDeniedException", lambda: service.appointed(cloud.client(service.name, account)))
@@ -48,7 +58,7 @@ def test_only_the_management_account_appoints(cloud: Cloud, service: Service) ->
 @each
 @source("macie2, detective: EnableOrganizationAdminAccount; inspector2: EnableDelegatedAdminAccount (API references)")
 def test_a_stranger_is_not_appointed(cloud: Cloud, service: Service) -> None:
-    cloud.trust(service.principal)
+    trusted(cloud, service)
     client = cloud.client(service.name)
     error = refused(service.untrusted, lambda: service.appoint(client, "999999999999"))
     assert "member of the organization" in str(error)

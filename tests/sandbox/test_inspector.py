@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.appointed import INSPECTOR, administrator
+from tests.sandbox.appointed import INSPECTOR, administrator, trusted
 from tests.sandbox.cloud import Cloud, refused, source
 
 ALL = ["EC2", "ECR", "LAMBDA", "LAMBDA_CODE", "CODE_REPOSITORY"]
@@ -97,7 +97,7 @@ def test_the_administrator_is_scanned(cloud: Cloud) -> None:
 
 @source("Inspector User Guide, delegated administrator: not the management account")
 def test_the_management_account_does_not_administer(cloud: Cloud) -> None:
-    cloud.trust(INSPECTOR.principal)
+    trusted(cloud, INSPECTOR)
     own = cloud.client("sts").get_caller_identity()["Account"]
     enable = inspector(cloud).enable_delegated_admin_account
     refused("ValidationException", enable, delegatedAdminAccountId=own)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox import security
-from tests.sandbox.appointed import MACIE, administrator
+from tests.sandbox.appointed import MACIE, administrator, trusted
 from tests.sandbox.cloud import Cloud, refused, source
 
 SERVICE = {"Service": "macie.amazonaws.com"}
@@ -62,7 +62,7 @@ def test_the_administrator_has_macie(cloud: Cloud) -> None:
 
 @source("Macie User Guide, the management account as administrator: enable Macie there first")
 def test_the_management_account_enables_macie_itself(cloud: Cloud) -> None:
-    cloud.trust(MACIE.principal)
+    trusted(cloud, MACIE)
     own = cloud.client("sts").get_caller_identity()["Account"]
     refused("ConflictException", macie(cloud).enable_organization_admin_account, adminAccountId=own)
     macie(cloud).enable_macie()
@@ -118,7 +118,7 @@ def test_an_account_is_made_a_member(cloud: Cloud) -> None:
 @source("AWS Security Reference Architecture, macie_org: CreateMember is refused some seconds after the appointment")
 def test_an_administrator_adds_members_some_seconds_after_its_appointment(cloud: Cloud) -> None:
     admin, account = cloud.account("security"), cloud.account("member")
-    cloud.trust(MACIE.principal)
+    trusted(cloud, MACIE)
     macie(cloud).enable_organization_admin_account(adminAccountId=admin)
     wanted = {"accountId": account, "email": "member@example.com"}
     refused("ValidationException", macie(cloud, admin).create_member, account=wanted)

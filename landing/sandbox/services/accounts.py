@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.organizations.delegation import administrators, delegate, trust, undelegate
+from landing.sandbox.services.organizations.delegation import administrators, delegate, is_known, trust, undelegate
 from landing.sandbox.services.organizations.state import Organization, organization_of
 from landing.sandbox.world import World
 
@@ -16,6 +16,7 @@ __all__ = [
     "delegate",
     "has_trusted_access",
     "is_administrator",
+    "is_known",
     "is_management",
     "is_usable",
     "may_administer",

@@ -67,6 +67,8 @@ class Refusals:
     """Another account is appointed, here or, as Organizations knows, elsewhere."""
     absent: Callable[[str], Refusal]
     """The account is not appointed here."""
+    early: Callable[[str], Refusal] | None = None
+    """The service does not know of its trusted access yet; None where it always does."""
 
 
 class OrganizationAdministrator(Generic[A]):
@@ -117,6 +119,8 @@ class OrganizationAdministrator(Generic[A]):
         organization, account = self.managed(call), _account(call)
         if not self.brings_trust and self.principal not in organization.services:
             raise self.refusals.untrusted(account)
+        if self.refusals.early and not accounts.is_known(call, organization, self.principal):
+            raise self.refusals.early(account)
         if account not in organization.members or call.world.accounts[account].state != "ACTIVE":
             raise self.refusals.stranger(account)
         elsewhere = {known for known, _, _ in self.administrations(call.world, call.account)}

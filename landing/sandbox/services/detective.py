@@ -64,6 +64,7 @@ class Administrator(OrganizationAdministrator[Graph]):
         stranger=lambda _: _invalid("The account is not an active member of the organization."),
         taken=lambda _: _invalid("Another account is the Detective administrator of the organization."),
         absent=lambda _: _invalid("There is no Detective administrator."),
+        early=lambda _: _invalid("Trusted access for Detective is not in effect yet."),
     )
 
     def install(self, world: World, management: str, account: str, region: str) -> None:

@@ -22,6 +22,7 @@ class DetectiveAdministrator(ServiceAdministrator):
     title = "Detective administrator"
     service = "detective"
     client_name = "detective"
+    early = ("ValidationException",)
     lost = "the behaviour graph of each region with all that it has learned, for good"
     controls = ("nist-csf-2.0:GV.RR-02",)
     help_uri = "https://docs.aws.amazon.com/detective/latest/userguide/accounts-designate-admin.html"

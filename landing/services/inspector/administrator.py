@@ -17,6 +17,7 @@ class InspectorAdministrator(ServiceAdministrator):
     title = "Inspector administrator"
     service = "inspector"
     client_name = "inspector2"
+    early = ("ValidationException",)
     parallel = 1  # AWS Organizations takes one change at a time
     lost = (
         "its members stand alone, with the scans that they have and pay for, and its suppression rules, CIS scans and "

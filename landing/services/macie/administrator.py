@@ -17,6 +17,7 @@ class MacieAdministrator(ServiceAdministrator):
     title = "Macie administrator"
     service = "macie"
     client_name = "macie2"
+    early = ("ValidationException",)
     lost = (
         "its members stand alone (Macie stays on in them), and automated discovery stops: its results are kept for "
         "30 days"

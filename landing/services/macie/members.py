@@ -16,7 +16,7 @@ from landing.organization.resources import ACCOUNT
 from landing.services.macie.session import Macie
 from landing.services.macie.settings import CHOSEN, TRUSTED, MacieSettings
 from landing.services.overrides import by_account
-from landing.services.shapes import NAME, AdministeredSetting, refusals
+from landing.services.shapes import NAME, TOO_EARLY, AdministeredSetting, refusals
 from landing.services.strength import Weaker, neutral
 
 MOST = 50
@@ -24,9 +24,6 @@ MOST = 50
 
 AT_REST = ("RegionDisabled", "AccountSuspended")
 """Relationships of members in which Macie can do nothing, and AWS nothing about it (API reference, Member)."""
-
-TOO_EARLY: tuple[float, ...] = (2.0, 4.0, 8.0)
-"""Seconds before each further try; an administrator is known some ten seconds after it was appointed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Administrator(OrganizationAdministrator[Administration]):
         stranger=lambda _: denied("The account is not an active member of the organization."),
         taken=lambda account: conflict("A delegated administrator is enabled already.", account),
         absent=lambda _: Refusal("ResourceNotFoundException", "The account is not the delegated administrator."),
+        early=lambda _: invalid("Trusted access for Inspector is not in effect yet."),
     )
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:

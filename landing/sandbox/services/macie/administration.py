@@ -37,6 +37,7 @@ class Administrator(OrganizationAdministrator[Administration]):
         stranger=lambda _: invalid("The request failed: The account is not an active member of the organization."),
         taken=lambda _: conflict("The request failed because another account is the delegated Macie administrator."),
         absent=lambda _: absent("The account isn't the delegated Macie administrator for the organization."),
+        early=lambda _: invalid("The request failed: Trusted access for Macie isn't in effect yet."),
     )
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:

@@ -15,6 +15,9 @@ from landing.sandbox.services.organizations.state import Organization
 from landing.sandbox.services.organizations.types import TYPES
 from landing.sandbox.world import World
 
+SECONDS = 10
+"""Until a service knows that it is trusted (AWS Security Reference Architecture, which sleeps that long)."""
+
 
 def enable_aws_service_access(call: Call) -> None:
     """Doing it again changes nothing (API reference, EnableAWSServiceAccess)."""
@@ -25,10 +28,25 @@ def enable_aws_service_access(call: Call) -> None:
     trust(call.world, organization, principal)
 
 
+def is_known(call: Call, organization: Organization, principal: str) -> bool:
+    """Whether a service knows of its trusted access by now, when the call asks after it."""
+    call.poll(_telling(organization, principal))
+    return not call.world.clock.is_waiting(_telling(organization, principal))
+
+
+def _telling(organization: Organization, principal: str) -> tuple[str, str, str]:
+    return ("trusted access", organization.management_account, principal)
+
+
+def _told(world: World) -> None:
+    """The service has heard of it."""
+
+
 def trust(world: World, organization: Organization, principal: str) -> None:
     """Give a service trusted access, as the services' own calls do too."""
     if principal not in organization.services:
         organization.services[principal] = world.now
+        world.clock.later(_told, thing=_telling(organization, principal), seconds=SECONDS)
         world.publish("service-trusted", organization.management_account, principal=principal)
 
 
