@@ -144,7 +144,8 @@ def test_the_kernel_holds_without_the_hook(tmp_path: Path, tmp_path_factory: pyt
 
 
 TOLD: Mapping[str, tuple[str, int, str]] = {
-    "raise ValueError('too\\nsmall')": ("LZ322", 3, "raised ValueError: too small"),
+    "raise ValueError('too\\nsmall')": ("LZ312", 3, "refuses: too small"),
+    "raise KeyError('size')": ("LZ322", 3, "raised KeyError: 'size'"),
     "import sys; sys.exit(0)": ("LZ322", 3, "calls sys.exit"),
     "return {}": ("LZ322", 2, "returns dict, not a troposphere Template"),
     "def f(): f()\nf()": ("LZ322", 3, "RecursionError"),

@@ -252,7 +252,7 @@ def test_parameters_are_checked_against_the_blueprint(problems: Find) -> None:
 def test_a_blueprint_that_raises_is_a_problem_at_its_own_line(config: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "blueprints").mkdir()
     (tmp_path / "blueprints" / "broken.py").write_text(
-        "def broken(*, size: int = 1):\n    raise ValueError('too small')\n"
+        "def broken(*, size: int = 1):\n    raise OverflowError('too small')\n"
     )
     (tmp_path / "blueprints" / "worse.py").write_text("import nothing_like_this\n")
     folder = config(SMALL + "baselines:\n  broken: {target: {units: [root]}}\n  worse: {target: {units: [root]}}\n")
@@ -261,10 +261,18 @@ def test_a_blueprint_that_raises_is_a_problem_at_its_own_line(config: Callable[.
     line = next(n for n, text in enumerate((folder / "landing.yaml").read_text().splitlines(), 1) if "broken:" in text)
     raised, unloadable = error.value.problems if error.value.problems[0].code == "LZ322" else error.value.problems[::-1]
     assert (raised.code, raised.source) == ("LZ322", Source(str(tmp_path / "blueprints" / "broken.py"), 2, 1))
-    assert "ValueError: too small" in raised.message
+    assert "OverflowError: too small" in raised.message
     assert f"asked for at {folder / 'landing.yaml'}:{line}:3" in raised.help
     assert unloadable.code == "LZ405"
     assert "nothing_like_this" in unloadable.message
+
+
+def test_what_a_blueprint_refuses_is_a_problem_where_the_config_gives_it(problems: Find) -> None:
+    text = "stacks:\n  dns-firewall:\n    accounts: [shop-dev]\n    parameters: {threats: none}\n"
+    (found,) = problems(text)
+    assert (found.code, found.source and found.source.line) == ("LZ312", len(SMALL.splitlines()) + 4)
+    assert "blueprint `dns_firewall` refuses: " in found.message
+    assert "blueprints/dns_firewall.py:" in found.help
 
 
 def test_what_a_blueprint_prints_is_a_warning(config: Callable[..., Path], tmp_path: Path) -> None:

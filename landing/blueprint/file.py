@@ -14,6 +14,8 @@ from landing.blueprint import Blueprint, NotATemplate, controls_in
 from landing.core.model import Json
 
 LOADING, RENDERING, PRINTING = "LZ405", "LZ322", "LZ406"
+REFUSING = "LZ312"
+"""Of a blueprint that raises ValueError: what the config gives is not what it takes."""
 OUT_OF_TIME = 75
 """Exit code of the process whose time was up; what it did not answer until then is not rendered."""
 LONGEST = 500
@@ -115,6 +117,10 @@ def failure(error: BaseException, path: Path, loaded: Blueprint | None) -> Failu
             message = f"blueprint `{name}` {words}"
         case _ if loading:
             message = f"blueprint `{name}` cannot be loaded: {told}"
+        case ValueError() if words:
+            return Failure(
+                REFUSING, f"blueprint `{name}` refuses: {words}", file, line, "correct what the config gives"
+            )
         case _:
             message = f"blueprint `{name}` raised {told}"
     return Failure(LOADING if loading else RENDERING, message, file, line, _advice(error))

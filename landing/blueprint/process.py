@@ -17,7 +17,7 @@ from time import monotonic
 from typing import IO, Any, TypeVar
 
 from landing.blueprint import controls_in, shape
-from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
+from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, REFUSING, RENDERING, Failure, Rendered
 from landing.core.model import Json
 from landing.core.source_tree import refusal
 
@@ -189,7 +189,7 @@ def _remark(value: Any, path: Path) -> Failure | None:
     if refusal(file, path.parent) or not file.is_relative_to(path.parent):
         file = path
     line = value["line"] if isinstance(value["line"], int) else 1
-    code = value["code"] if value["code"] in (LOADING, RENDERING, PRINTING) else RENDERING
+    code = value["code"] if value["code"] in (LOADING, RENDERING, PRINTING, REFUSING) else RENDERING
     return Failure(code, str(value["message"])[: 2 * LONGEST], file, max(line, 1), str(value["help"])[:LONGEST])
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from landing.blueprint import ACCOUNT_PARAMETERS, CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
-from landing.blueprint.file import Failure, Rendered
+from landing.blueprint.file import REFUSING, Failure, Rendered
 from landing.blueprint.resource_names import FIREWALL_ROLE, FLOW_LOGS
 from landing.config import playbooks
 from landing.config.document import Document, Path_
@@ -335,7 +335,17 @@ class Deployments:
         return template
 
     def _told(self, failure: Failure, path: Path_, *, severity: str = "error") -> None:
-        """What a blueprint's own code did: at its line, with the line of the config that asked for it."""
+        """What a blueprint's own code did: at its line, with the line of the config that asked for it.
+
+        What it refuses is at the line of the config that gives it, with the line of the blueprint.
+        """
+        if failure.code == REFUSING:
+            given = (*path, "parameters")
+            at = given if self.document.at(given) is not None else path
+            self._problem(
+                REFUSING, failure.message, at, f"{failure.help} ({relative(failure.file)}:{failure.line} says so)"
+            )
+            return
         asked = self.document.source(path, key=True)
         source = Source(relative(failure.file), failure.line, 1)
         help_ = f"{failure.help} (asked for at {asked})"

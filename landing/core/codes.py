@@ -65,7 +65,10 @@ CODES: Mapping[str, Explanation] = {
     "LZ309": Explanation("the home region is an opt-in region", "choose one that is on by default"),
     "LZ310": Explanation("a policy that the library does not have", "the policy that was meant is suggested"),
     "LZ311": Explanation("a blueprint that the library does not have", "the blueprint that was meant is suggested"),
-    "LZ312": Explanation("a parameter that a policy or blueprint does not take", "the message says what it takes"),
+    "LZ312": Explanation(
+        "a parameter that a policy or blueprint does not take, or a value that it refuses",
+        "the message says what it takes",
+    ),
     "LZ313": Explanation(
         "a placeholder that is not known in a policy",
         "use a parameter or a name that every policy has",
