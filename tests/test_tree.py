@@ -155,6 +155,21 @@ def test_a_connection_asks_nothing_again_under_the_names_of_another_organization
         assert not hasattr(aws, "organization"), "whoever needs the desired one is given it"
 
 
+def test_a_mark_that_was_copied_to_where_it_means_nothing_is_no_problem(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        cloud = Cloud(sandbox, creation.organization)
+        aws = cloud.open(read_only=False)
+        ours, other = aws.tree.units["security"].id, aws.tree.units["workloads"].id
+        client = aws.client("organizations")
+        for name in ("First", "Second"):
+            tags = [{"Key": TAG, "Value": "security"}]
+            client.create_organizational_unit(ParentId=other, Name=name, Tags=tags)
+        units = cloud.open().tree.units
+        assert units["security"].id == ours
+        assert not units["workloads/First"].marked
+
+
 def test_of_two_units_with_one_mark_nobody_tells_which_is_ours(creation: Story) -> None:
     with Sandbox() as sandbox:
         sandbox.load(creation.end)

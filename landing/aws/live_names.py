@@ -69,11 +69,17 @@ class LivePolicy:
     """Of a pack: what is in it, as its tags say."""
 
 
-def marked_twice(wanted: Organization, found: Iterable[FoundUnit], marks: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Units beside each other with the mark of one of the config: somebody has copied the tag; which is ours?"""
+def marked_twice(
+    wanted: Organization, root_id: str, found: Collection[FoundUnit], marks: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Units beside each other with the mark of one that belongs there: somebody has copied the tag; which is ours?
+
+    Elsewhere a mark is none, however often it was copied.
+    """
+    keys = {root_id: ROOT} | {unit.id: unit.key for unit in units(wanted, root_id, found, marks)}
     carrying: dict[tuple[str, str], list[FoundUnit]] = {}
     for unit in found:
-        if marks[unit.id] in wanted.units:
+        if marks[unit.id] in wanted.children.get(keys.get(unit.parent_id, ""), ()):
             carrying.setdefault((unit.parent_id, marks[unit.id]), []).append(unit)
     for (_, mark), beside in carrying.items():
         if len(beside) > 1:

@@ -359,7 +359,7 @@ class Tree:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
-        problems = tuple(live_names.marked_twice(self._wanted, found, marks))
+        problems = tuple(live_names.marked_twice(self._wanted, self._survey.root["Id"], found, marks))
         if problems:
             raise ConfigError(problems)
         named = live_names.units(self._wanted, self._survey.root["Id"], found, marks)
