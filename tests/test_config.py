@@ -22,9 +22,10 @@ from landing.config.structure import example_for
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
+from landing.core.quotas import TAGS_PER_RESOURCE
 from landing.core.vocabulary import KEY
 from landing.library import Library, shipped
-from landing.organization import Cover, Organization, Strictness, Target
+from landing.organization import ACCOUNT_TAGS, Cover, Organization, Strictness, Target
 from landing.services.stacks.stack_set import StackSet
 from tests.samples import SMALL
 
@@ -539,3 +540,15 @@ def test_exactly_what_is_wrong_is_underlined_and_its_cause_alone_is_told(
     line = SMALL.replace(before, after).splitlines()[problem.source.line - 1]
     assert line[problem.source.column - 1 :][: problem.length] == underlined
     assert told in problem.help
+
+
+@pytest.mark.parametrize(("count", "fits"), [(42, True), (43, False)])
+def test_an_account_has_room_for_the_tags_that_are_ours(organization: Load, count: int, fits: bool) -> None:
+    tags = ", ".join(f"t{number}: a" for number in range(count))
+    text = SMALL.replace("tags: {env: dev}", f"tags: {{{tags}}}")
+    if fits:
+        assert len(organization(text=text).accounts["shop-dev"].tags) + len(ACCOUNT_TAGS) == TAGS_PER_RESOURCE
+        return
+    with pytest.raises(ConfigError) as refused:
+        organization(text=text)
+    assert "42" in refused.value.problems[0].message

@@ -8,8 +8,9 @@ from landing.config import pipeline, playbooks
 from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import ACCOUNT, PRINCIPALS, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
+from landing.core.quotas import TAGS_PER_RESOURCE
 from landing.core.vocabulary import KEY, REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
-from landing.organization import Strictness
+from landing.organization import ACCOUNT_TAGS, Strictness
 
 _STRICTNESS = {
     "description": "What `drift` makes of what others have here and below. `strict`: whatever is neither declared nor "
@@ -46,7 +47,11 @@ _ACCOUNT = mapping(
             "organizations:CreateAccount Email",
         ),
         "unit": text("Unit key as a path, or `root`."),
-        "tags": {**TAGS, "description": "Tags; keys that are not listed here are left alone."},
+        "tags": {
+            **TAGS,
+            "description": "Tags; keys that are not listed here are left alone.",
+            "maxProperties": TAGS_PER_RESOURCE - len(ACCOUNT_TAGS),
+        },
         "contacts": mapping("Alternate contacts.", _CONTACTS),
         "id": {
             "description": "The account's id: this very account is meant, whatever its e-mail; none is ever created.",

@@ -9,6 +9,9 @@ from __future__ import annotations
 CREATE_ACCOUNT_IN_FLIGHT = 5
 """CreateAccount requests in progress at once."""
 
+TAGS_PER_RESOURCE = 50
+"""Of an account, a unit, a policy or the root (Organizations User Guide, "Tagging"); also of a permission set."""
+
 UNITS_PER_STACK_SET_CALL = 50
 """OrganizationalUnitIds in one Create/Update/DeleteStackInstances call (botocore model)."""
 

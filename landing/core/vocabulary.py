@@ -6,6 +6,7 @@ from typing import Any
 
 from landing.core.constraints.inputs import allowed
 from landing.core.partitions import REGIONS
+from landing.core.quotas import TAGS_PER_RESOURCE
 
 Schema = dict[str, Any]
 
@@ -15,7 +16,7 @@ KEY = "^[a-z0-9][a-z0-9_-]{0,62}$"
 REGION: Schema = {"type": "string", "enum": sorted(REGIONS)}
 TAGS: Schema = {
     "type": "object",
-    "maxProperties": 49,
+    "maxProperties": TAGS_PER_RESOURCE - 1,  # with the one that says whose it is
     "propertyNames": {
         **allowed("organizations:TagResource Tags.Key"),
         "description": "letters, digits, spaces and `_.:/=+-@`, at most 128",

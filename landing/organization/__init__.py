@@ -17,6 +17,7 @@ from landing.organization.desired import (
 from landing.organization.files import File
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import (
+    ACCOUNT_TAGS,
     ASSIGNED_TAG,
     CONTACTS_TAG,
     EMAIL_TAG,
@@ -37,6 +38,7 @@ from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 from landing.organization.waves import REST, Gate, Wave
 
 __all__ = [
+    "ACCOUNT_TAGS",
     "ASSIGNED_TAG",
     "CONTACTS_TAG",
     "EMAIL_TAG",

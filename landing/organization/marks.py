@@ -33,6 +33,9 @@ EMAIL_TAG = "landing:email"
 NEW_TAG = "landing:new"
 """A tag of an account that we have made, until it leaves the quarantine unit; the value is the key of that unit."""
 
+ACCOUNT_TAGS = (TAG, STACKS_TAG, FIREWALL_TAG, REGIONS_TAG, TAGS_TAG, CONTACTS_TAG, EMAIL_TAG, NEW_TAG)
+"""All that an account may have of ours, beside the tags that the config gives it."""
+
 REQUIRES_TAG = "landing:requires:"
 """The beginning of a tag of a stack, with a number: the value is a stack whose outputs it was given."""
 

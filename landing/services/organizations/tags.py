@@ -10,7 +10,7 @@ from landing.aws import Aws
 from landing.organization import TAG, TAGS_TAG
 
 NAME = 5
-"""Characters of the fingerprint of a tag's name: 49 of them fit into the value of a tag."""
+"""Characters of the fingerprint of a tag's name: 50 of them fit into the value of a tag."""
 
 
 def listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
