@@ -179,6 +179,36 @@ def test_accounts_that_are_left_out(cloud: Cloud) -> None:
     create(cloud, "ORGANIZATION_UNUSED_ACCESS", admin, configuration=leave_out("999999999999"))
 
 
+@source(
+    "accessanalyzer: InternalAccessAnalysisRuleCriteria (API reference), resourceTypes; terraform-provider-aws 44430"
+)
+def test_internal_access_is_of_certain_resources(cloud: Cloud) -> None:
+    make = analyzers(cloud).create_analyzer
+
+    def of(kind: str) -> dict[str, Any]:
+        return {"internalAccess": {"analysisRule": {"inclusions": [{"resourceTypes": [kind]}]}}}
+
+    wrong = {"analyzerName": "lz", "type": "ACCOUNT_INTERNAL_ACCESS", "configuration": of("AWS::KMS::Key")}
+    error = refused("ValidationException", make, **wrong)
+    assert "Invalid InternalAccessAnalysisRuleCriteria" in str(error)
+    create(cloud, "ACCOUNT_INTERNAL_ACCESS", configuration=of("AWS::S3::Bucket"))
+    refused(
+        "ValidationException", analyzers(cloud).update_analyzer, analyzerName="lz", configuration=of("AWS::KMS::Key")
+    )
+
+
+@source("IAM User Guide, IAM Access Analyzer quotas: 100 archive rules of an analyzer; 20 values of a criterion")
+def test_an_analyzer_has_so_many_rules(cloud: Cloud) -> None:
+    create(cloud)
+    client, public = analyzers(cloud), {"isPublic": {"eq": ["true"]}}
+    many = {"resource": {"eq": [f"arn:aws:s3:::b{number}" for number in range(21)]}}
+    refused("ValidationException", client.create_archive_rule, analyzerName="lz", ruleName="many", filter=many)
+    for number in range(100):
+        client.create_archive_rule(analyzerName="lz", ruleName=f"r{number}", filter=public)
+    more = {"analyzerName": "lz", "ruleName": "one-more", "filter": public}
+    refused("ServiceQuotaExceededException", client.create_archive_rule, **more)
+
+
 @source("accessanalyzer: UpdateAnalyzer (API reference): not supported for external access analyzers")
 def test_an_external_analyzer_is_not_updated(cloud: Cloud) -> None:
     create(cloud)

@@ -211,3 +211,17 @@ def test_members_have_no_root_credentials(cloud: Cloud) -> None:
         for account in (None, cloud.account("member"))
     ]
     assert present == [1, 0]
+
+
+@source("iam: GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy (API reference)")
+def test_a_password_policy_has_bounds_and_is_replaced_as_a_whole(empty: Cloud) -> None:
+    iam = empty.client("iam")
+    refused("NoSuchEntity", iam.get_account_password_policy)
+    refused("NoSuchEntity", iam.delete_account_password_policy)
+    for name, value in (("MinimumPasswordLength", 129), ("MaxPasswordAge", 1096), ("PasswordReusePrevention", 25)):
+        refused("ValidationError", iam.update_account_password_policy, **{name: value})
+    iam.update_account_password_policy(MinimumPasswordLength=14, MaxPasswordAge=90)
+    iam.update_account_password_policy(PasswordReusePrevention=24)
+    found = iam.get_account_password_policy()["PasswordPolicy"]
+    assert (found["MinimumPasswordLength"], found["PasswordReusePrevention"]) == (6, 24)
+    assert (found["ExpirePasswords"], found["AllowUsersToChangePassword"]) == (False, False)

@@ -316,6 +316,15 @@ def test_packs_in_progress_absent_and_of_others(cloud: Cloud) -> None:
     refused("OrganizationAccessDeniedException", put, **name, TemplateBody=PACK)
 
 
+@source("API reference: MaxNumberOfOrganizationConformancePacksExceededException; Developer Guide: 50 in a Region")
+def test_an_organization_has_so_many_packs(cloud: Cloud) -> None:
+    put = cloud.client("config").put_organization_conformance_pack
+    for number in range(50):
+        put(OrganizationConformancePackName=f"pack-{number}", TemplateBody=PACK)
+    more = {"OrganizationConformancePackName": "one-more", "TemplateBody": PACK}
+    refused("MaxNumberOfOrganizationConformancePacksExceededException", put, **more)
+
+
 @source("API reference: an account without recorder turns the whole pack to CREATE_FAILED")
 def test_a_pack_fails_where_there_is_no_recorder(cloud: Cloud) -> None:
     member = cloud.account("member")

@@ -157,15 +157,19 @@ def test_some_services_have_one_administrator(cloud: Cloud) -> None:
     )
 
 
-@source("Config guide: 3 administrators; MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED")
-def test_some_services_have_a_few(cloud: Cloud) -> None:
-    for name in "abc":
-        cloud.delegate(cloud.account(name), CONFIG)
+@pytest.mark.parametrize(
+    ("principal", "most"),
+    [(CONFIG, 3), ("config-multiaccountsetup.amazonaws.com", 3), ("health.amazonaws.com", 5)],
+)
+@source("Config guide: 3; Health guide: 5; MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED")
+def test_some_services_have_a_few(cloud: Cloud, principal: str, most: int) -> None:
+    for number in range(most):
+        cloud.delegate(cloud.account(f"a{number}"), principal)
     refused(
         "ConstraintViolationException",
         cloud.organizations.register_delegated_administrator,
-        AccountId=cloud.account("d"),
-        ServicePrincipal=CONFIG,
+        AccountId=cloud.account("one-more"),
+        ServicePrincipal=principal,
         reason="MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED",
     )
 

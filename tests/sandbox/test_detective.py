@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox import Sandbox
+from landing.sandbox.services.detective import at
+from landing.sandbox.services.members import Member
 from tests.sandbox.appointed import DETECTIVE, administrator
-from tests.sandbox.cloud import Cloud, refused, source
+from tests.sandbox.cloud import Cloud, InProcess, refused, source
 
 
 def detective(cloud: Cloud, account: str | None = None, region: str = "us-east-1") -> Any:
@@ -148,3 +151,19 @@ def test_who_leaves_is_a_member_no_more(cloud: Cloud) -> None:
     cloud.advance(8 * 86400)  # type: ignore[attr-defined]
     cloud.organizations.remove_account_from_organization(AccountId=account)
     assert detective(cloud, admin).list_members(GraphArn=arn)["MemberDetails"] == []
+
+
+def test_a_graph_has_twelve_hundred_members(sandbox: Sandbox) -> None:
+    """Detective User Guide, quotas; CreateMembers (API reference): ServiceQuotaExceededException."""
+    cloud = InProcess(sandbox)
+    admin, account = administrator(cloud, DETECTIVE), cloud.account("member")
+    arn, there = graph(cloud, admin), at(sandbox.world, admin, "us-east-1").graph
+    assert there is not None
+    there.members |= {
+        f"{number:012}": Member(f"{number:012}", "a@example.com", "ENABLED", sandbox.world.now)
+        for number in range(1200)
+    }
+    create = detective(cloud, admin).create_members
+    refused("ServiceQuotaExceededException", create, GraphArn=arn, Accounts=[entry(account)])
+    del there.members["000000000000"]
+    create(GraphArn=arn, Accounts=[entry(account)])

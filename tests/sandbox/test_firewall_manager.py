@@ -124,6 +124,25 @@ def test_others_have_a_part_and_go_first(cloud: Cloud) -> None:
     fms(cloud, account).disassociate_admin_account()
 
 
+@source("fms: quotas (Developer Guide): ten administrators of an organization, the default one among them")
+def test_administrators_are_limited(cloud: Cloud) -> None:
+    appointed(cloud)
+    for number in range(9):
+        fms(cloud).put_admin_account(AdminAccount=cloud.account(f"part-{number}"))
+    refused("LimitExceededException", fms(cloud).put_admin_account, AdminAccount=cloud.account("one-more"))
+
+
+@source("fms: Policy, SecurityServicePolicyData (API reference): ResourceTags, ManagedServiceData")
+def test_a_policy_has_so_many_tags_and_so_much_content(cloud: Cloud) -> None:
+    put = fms(cloud, appointed(cloud)).put_policy
+    tags = [{"Key": f"k{number}", "Value": "v"} for number in range(51)]
+    refused("InvalidInputException", put, Policy=policy(ResourceTags=tags))
+    long = policy()
+    long["SecurityServicePolicyData"]["ManagedServiceData"] = " " * 30_001
+    refused("InvalidInputException", put, Policy=long)
+    put(Policy=policy(ResourceTags=tags[:50]))
+
+
 @source("fms: PutPolicy, GetPolicy, ListPolicies, DeletePolicy (API reference): PolicyUpdateToken")
 def test_a_policy_is_replaced_by_who_knows_its_version(cloud: Cloud) -> None:
     client = fms(cloud, appointed(cloud), "eu-west-1")

@@ -282,6 +282,22 @@ def test_an_own_policy_must_be_in_the_account(cloud: Cloud, center: Center) -> N
     assert center.provision(at)["Status"] == "FAILED"
 
 
+@source("IAM User Guide, quotas: 10 managed policies of a role, which come before the 20 of a permission set")
+def test_a_role_of_an_account_holds_ten_policies(cloud: Cloud, center: Center) -> None:
+    at, account = center.set(), cloud.account("member")
+    names = ("ReadOnlyAccess", "SecurityAudit", "AmazonS3ReadOnlyAccess", "AmazonEC2ReadOnlyAccess",
+             "AmazonSQSReadOnlyAccess", "AmazonSNSReadOnlyAccess", "IAMReadOnlyAccess", "AmazonRDSReadOnlyAccess",
+             "AmazonVPCReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess")  # fmt: skip
+    attach = center.client.attach_managed_policy_to_permission_set
+    for name in names:
+        attach(**at, ManagedPolicyArn=f"arn:aws:iam::aws:policy/{name}")
+    assert center.assign(at, account)["Status"] == "SUCCEEDED"
+    attach(**at, ManagedPolicyArn=ADMINISTRATOR)
+    failed = center.provision(at)
+    assert failed["Status"] == "FAILED"
+    assert "PoliciesPerRole: 10" in failed["FailureReason"]
+
+
 @source("IAM Identity Center User Guide, Delegated administration; sso-admin: ListAccountAssignmentsForPrincipal")
 def test_a_delegated_administrator_has_no_say_over_the_management_account(cloud: Cloud, center: Center) -> None:
     admin, account = cloud.account("identity"), cloud.account("member")

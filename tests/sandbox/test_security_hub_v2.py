@@ -60,7 +60,8 @@ def test_a_policy_has_it_on_in_members_and_leaves_it_on_when_it_goes(cloud: Clou
     refused("ResourceNotFoundException", there.describe_security_hub_v2)
     refused("AccessDeniedException", here.disable_security_hub_v2)
     refused("AccessDeniedException", there.enable_security_hub_v2)
-    refused("AccessDeniedException", here.disable_security_hub_feature_v2, FeatureName="NETWORK_SCANNING")
+    for change in (here.enable_security_hub_feature_v2, here.disable_security_hub_feature_v2):
+        refused("AccessDeniedException", change, FeatureName="NETWORK_SCANNING")
     late = cloud.client("securityhub", cloud.account("late"))
     assert features(late)
     organizations = cloud.client("organizations")
@@ -139,7 +140,13 @@ def test_an_aggregator_is_changed_where_it_is(cloud: Cloud) -> None:
     refused("ValidationException", other.delete_aggregator_v2, AggregatorV2Arn=arn)
     hub.update_aggregator_v2(AggregatorV2Arn=arn, RegionLinkingMode="ALL_REGIONS")
     assert other.get_aggregator_v2(AggregatorV2Arn=arn)["RegionLinkingMode"] == "ALL_REGIONS"
+    refused("ConflictException", create, RegionLinkingMode="ALL_REGIONS")
     hub.delete_aggregator_v2(AggregatorV2Arn=arn)
+    account, opted = cloud.client("account"), cloud.client("securityhub", region="af-south-1")
+    account.enable_region(RegionName="af-south-1")
+    cloud.advance(3_600)  # type: ignore[attr-defined]
+    opted.enable_security_hub_v2()
+    refused("ValidationException", opted.create_aggregator_v2, RegionLinkingMode="ALL_REGIONS")
     refused("ResourceNotFoundException", hub.get_aggregator_v2, AggregatorV2Arn=arn)
 
 

@@ -95,6 +95,9 @@ def test_units_are_added_and_removed(cloud: Cloud) -> None:
     assert covered == {"coverEntireOrganization": False, "organizationalUnits": [second]}
     refused("ValidationException", update, organizationalUnitsToAdd=["ou-abcd-12345678"])
     refused("ValidationException", update, organizationalUnitsToRemove=[first])
+    for wrong in ([f"ou-abcd-{number:08}" for number in range(6)], [cloud.root]):
+        refused("ValidationException", update, organizationalUnitsToAdd=wrong)
+        refused("ValidationException", update, organizationalUnitsToRemove=wrong)
     update(coverEntireOrganization=True)
     refused("ValidationException", update, organizationalUnitsToAdd=[first])
 

@@ -28,6 +28,11 @@ QUOTAS = {"ORGANIZATION": 5, "ORGANIZATION_UNUSED_ACCESS": 5}
 MOST_PRINCIPALS = 70_000
 """Users and roles of an organization, for an analyzer of internal access (the same page)."""
 UNUSED_AGE = 90
+INTERNAL_TYPES = frozenset({
+    "AWS::DynamoDB::Stream", "AWS::DynamoDB::Table", "AWS::RDS::DBClusterSnapshot", "AWS::RDS::DBSnapshot",
+    "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket",
+})  # fmt: skip
+"""Of the types of resources, those with internal access (API reference, InternalAccessAnalysisRuleCriteria)."""
 MOST_EXCLUDED = 2000
 """Accounts (API reference, AnalysisRuleCriteria)."""
 
@@ -91,6 +96,10 @@ def _configuration(call: Call, kind: str, given: dict[str, Any]) -> dict[str, An
     if set(given) - {part}:
         raise invalid("The configuration does not fit the type of the analyzer.")
     if part != "unusedAccess":
+        inclusions = given.get("internalAccess", {}).get("analysisRule", {}).get("inclusions", [])
+        if strange := {kind for rule in inclusions for kind in rule.get("resourceTypes", [])} - INTERNAL_TYPES:
+            message = "Invalid InternalAccessAnalysisRuleCriteria: the provided resourceType is invalid"
+            raise invalid(f"{message}: {', '.join(sorted(strange))}")
         return given
     found = {"unusedAccessAge": UNUSED_AGE, **given.get("unusedAccess", {})}
     if not 1 <= found["unusedAccessAge"] <= 365:

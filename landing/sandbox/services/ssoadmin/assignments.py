@@ -30,6 +30,8 @@ from landing.sandbox.world import World
 
 OUTSTANDING = 15
 """Assignments that are made or deleted at once (User Guide, "IAM Identity Center quotas")."""
+MOST_OF_A_ROLE = 10
+"""Managed policies (IAM User Guide, "IAM and AWS STS quotas")."""
 PROVISIONING = 3
 """Permission sets that are provisioned to all accounts at once (same page)."""
 
@@ -168,7 +170,13 @@ def _done(world: World, owner: str, request_id: str) -> None:
 
 
 def _missing(world: World, instance: Instance, found: PermissionSet, targets: Iterable[str]) -> str:
-    """What of the customer's own policies an account does not have (User Guide, "Customer managed policies")."""
+    """What of the customer's own policies an account does not have (User Guide, "Customer managed policies").
+
+    Or why its role cannot hold them all: IAM's quota, which the option `policies_per_role` of the world raises.
+    """
+    most = world.options.get("policies_per_role", MOST_OF_A_ROLE)
+    if len(found.managed) + len(found.customer) > most:
+        return f"Received a 409 status error: Cannot exceed quota for PoliciesPerRole: {most}"
     named = [f"{path}{name}" for name, path in found.customer]
     if own := (found.boundary or {}).get("CustomerManagedPolicyReference"):
         named.append(f"{own['Path']}{own['Name']}")
