@@ -52,8 +52,12 @@ def shared_network(
     given. `routes` lead to it: `0.0.0.0/0` only where it is written. S3 and DynamoDB are reached by endpoints, for
     principals and resources of the organization. `name` tells networks of one account apart.
     """
-    if bool(cidr) == pooled:
-        raise ValueError("either `cidr` or `pooled`")
+    if cidr and pooled:
+        raise ValueError(
+            "`cidr` and `pooled` are alternatives: take one out, the range is given or comes from the pool"
+        )
+    if not cidr and not pooled:
+        raise ValueError("no range: give `cidr`, as `10.64.0.0/16`, or `pooled: true` with `IpamPoolId`")
     length = prefix if pooled else ipaddress.IPv4Network(cidr).prefixlen
     if not 16 <= length <= 24 or not length < subnet_prefix <= HUB_PREFIX:
         raise ValueError("the range is from /16 to /24, and `subnet_prefix` longer than that, up to 28")

@@ -276,6 +276,19 @@ def test_what_a_blueprint_refuses_is_a_problem_where_the_config_gives_it(problem
     assert "blueprints/dns_firewall.py:" in found.help
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("cidr: 10.64.0.0/16, pooled: true", "`cidr` and `pooled` are alternatives"),
+        ("name: shared", "no range: give `cidr`, as `10.64.0.0/16`, or `pooled: true` with `IpamPoolId`"),
+    ],
+)
+def test_a_network_has_a_range_of_its_own_or_of_a_pool(problems: Find, given: str, words: str) -> None:
+    (found,) = problems(f"stacks: {{shared-network: {{accounts: [shop-dev], parameters: {{{given}}}}}}}\n")
+    assert found.code == "LZ312"
+    assert words in found.message
+
+
 def test_what_a_blueprint_prints_is_a_warning(config: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "blueprints").mkdir()
     (tmp_path / "blueprints" / "loud.py").write_text(
