@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -409,3 +410,29 @@ def test_a_value_of_a_parameter_weakens_as_the_text_of_a_template_does(
     found = weakened(old, new)
     assert {*found} == ({"stack_set.logs", "stack.logs"} if words else set())
     assert all(said.startswith(words) for said in found.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "named"),
+    [
+        ("guardduty_suppression", {"severity": {"GreaterThanOrEqual": 1}}, False),
+        ("guardduty_suppression", {"type": {"NotEquals": ["Recon:EC2/Portscan"]}}, False),
+        ("guardduty_suppression", {"type": {"Matches": ["*"]}}, False),
+        ("guardduty_suppression", {"type": {"Equals": ["Recon:EC2/Portscan"]}, "severity": {"LessThan": 7}}, True),
+        ("macie_suppression", {"count": {"gte": 0}, "category": {"neq": ["POLICY"]}}, False),
+        ("macie_suppression", {"resourcesAffected.s3Bucket.name": {"eq": ["public-site"]}}, True),
+        ("inspector_suppression", {"inspectorScore": {"from": 0, "to": 10}, "severity": {"eq": ["HIGH"]}}, False),
+        ("inspector_suppression", {"resourceTags": {"env": "dev"}}, True),
+        ("security_hub_automation_rule", {"RecordState": {"eq": ["ACTIVE"]}}, False),
+        ("security_hub_automation_rule", {"GeneratorId": {"prefix": ["security-control/S3"]}}, True),
+    ],
+)
+def test_a_new_rule_that_hides_findings_and_names_none_needs_leave(
+    load_text: Load, kind: str, where: dict[str, Any], named: bool
+) -> None:
+    after = {"where": where, "enabled": True, "then": {"workflow": "SUPPRESSED"}}
+    change = Change(Action.CREATE, Address(kind, "all"), None, after)
+    assert bool(list(KINDS[kind].weakened(load_text(SMALL), change))) is not named
+    noted = replace(change, after={**after, "then": {"note": "look"}})
+    if kind == "security_hub_automation_rule":
+        assert not list(KINDS[kind].weakened(load_text(SMALL), noted))

@@ -17,6 +17,12 @@ NAME = "organization"
 BY_NAME = " (by name)"
 """How the key ends of what has another name than the config gives."""
 
+STATES = frozenset(
+    {"RecordState", "WorkflowStatus", "SeverityLabel", "findingStatus", "severity", "severity.description"}
+    | {"service.archived", "archived", "region"}
+)
+"""Criteria by which findings are told apart in a few classes, of Security Hub, Inspector, GuardDuty and Macie."""
+
 TOLD = 10
 """Accounts that are named when AWS refuses them."""
 
@@ -253,6 +259,32 @@ class AdministeredSetting(RegionalKind):
         """The appointment that must come first."""
         region = organization.home_region if kind.home_only else scope.region
         return kind.address(NAME, Scope(organization.management, region))
+
+
+class HidingRule(AdministeredSetting):
+    """A rule that hides findings by criteria (`where`: tests by criterion)."""
+
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """A new one too, where no criterion names what is hidden: then exceptions and bounds alone say what is not."""
+        yield from super().weakened(organization, change)
+        if not change.before and change.after and self.hides(change.after) and not named(change.after["where"]):
+            yield "where names nothing, so that all is hidden but what is beyond its bounds and exceptions"
+
+    def hides(self, rule: Attributes) -> bool:
+        """Whether nobody hears of what it finds."""
+        return True
+
+
+def named(where: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether some criterion asks for texts or tags. Numbers, negations, states and severities name nothing."""
+
+    def names(value: Any) -> bool:
+        some = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
+        return any(isinstance(each, str) and each.strip("*") and each not in ("true", "false") for each in some)
+
+    about = (tests for criterion, tests in where.items() if criterion not in STATES)
+    tests = ((test, value) for criterion in about for test, value in criterion.items())
+    return any(names(value) for test, value in tests if not test.lower().startswith(("not", "neq")))
 
 
 def refusals(refused: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from landing.services.base import Ownership
 from landing.services.guardduty.administrator import detectors
 from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.settings import TESTS, GuardDutySettings
-from landing.services.shapes import NAME, AdministeredSetting, keyed
+from landing.services.shapes import NAME, HidingRule, keyed
 from landing.services.strength import Weaker, neutral, ranked, told
 
 MOST = 100
@@ -23,7 +23,7 @@ OLDER = {"Eq": "Equals", "Neq": "NotEquals", "Gt": "GreaterThan", "Gte": "Greate
 """Names of tests that AWS shows beside those that replace them (API reference, Condition: deprecated)."""
 
 
-class Suppression(AdministeredSetting):
+class Suppression(HidingRule):
     """A filter with the action ARCHIVE (CreateFilter) called `landing-<key>`; those of others are unmanaged.
 
     What it archives goes neither to EventBridge nor to the export, and no attack sequence is made of it.

@@ -12,7 +12,7 @@ from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
 from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.settings import RESOURCE_TAGS, InspectorSettings
-from landing.services.shapes import NAME, AdministeredSetting, keyed
+from landing.services.shapes import NAME, HidingRule, keyed
 from landing.services.strength import Weaker, told
 
 COMPARISONS = {"eq": "EQUALS", "neq": "NOT_EQUALS", "prefix": "PREFIX"}
@@ -20,7 +20,7 @@ BOUNDS = {"from": "lowerInclusive", "to": "upperInclusive"}
 SUPPRESS = "SUPPRESS"
 
 
-class InspectorSuppression(AdministeredSetting):
+class InspectorSuppression(HidingRule):
     """A filter that suppresses (CreateFilter), called `landing-<key>`, in every region; others are unmanaged."""
 
     name = "inspector_suppression"

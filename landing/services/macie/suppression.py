@@ -12,13 +12,13 @@ from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
 from landing.services.macie.session import Macie
 from landing.services.macie.settings import TESTS, MacieSettings
-from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
+from landing.services.shapes import NAME, HidingRule, keyed_apart
 from landing.services.strength import Weaker, neutral, ranked, told
 
 SUPPRESS = "ARCHIVE"
 
 
-class MacieSuppression(AdministeredSetting):
+class MacieSuppression(HidingRule):
     """A filter with the action ARCHIVE (CreateFindingsFilter) called `landing-<key>`; those of others are unmanaged.
 
     The reference does not say that a name is given once: of ours with one name, all but the first are deleted. What a

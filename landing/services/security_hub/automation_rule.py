@@ -22,7 +22,7 @@ from landing.services.security_hub.settings import (
     AutomationRule,
     SecurityHubSettings,
 )
-from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
+from landing.services.shapes import NAME, HidingRule, keyed_apart
 from landing.services.strength import Weaker, neutral, told
 
 MOST = 100
@@ -31,7 +31,7 @@ AUTHOR = "landing"
 """Whom a note is by."""
 
 
-class SecurityHubAutomationRule(AdministeredSetting):
+class SecurityHubAutomationRule(HidingRule):
     """A rule (CreateAutomationRule), called `landing-<key>`, in every governed region; others are unmanaged.
 
     AWS gives a name to as many as are made: of those of ours with one name, all but the first are deleted.
@@ -60,6 +60,12 @@ class SecurityHubAutomationRule(AdministeredSetting):
         "securityhub:BatchUpdateAutomationRules",
         "securityhub:BatchDeleteAutomationRules",
     )
+
+    def hides(self, rule: Mapping[str, Any]) -> bool:
+        """Whether findings are settled by it, or are of no severity."""
+        then = rule["then"]
+        settled = (then.get("workflow"), then.get("severity"))
+        return rule["enabled"] and any(each in ("SUPPRESSED", "RESOLVED", "INFORMATIONAL") for each in settled)
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Not more of them, nor of values of a criterion, than AWS takes, and no two of one order."""
