@@ -94,6 +94,40 @@ def test_errors_that_pass_cost_another_try(creation: Story, sandbox: Simulated, 
     assert cloud.plan().changes == ()
 
 
+EARLY = {
+    ("accessanalyzer", "CreateAnalyzer"): (
+        "AccessDeniedException", "Account 111122223333 is not a delegated administrator"
+    ),
+    ("detective", "EnableOrganizationAdminAccount"): (
+        "ValidationException", "ConcurrentModificationException: AWS Organizations can't complete your request"
+    ),
+    ("fms", "PutPolicy"): ("AccessDeniedException", "Account: 111122223333 is not currently delegated by AWS FM"),
+    ("guardduty", "UpdateOrganizationConfiguration"): (
+        "BadRequestException", "The request failed because the account is not the GuardDuty delegated administrator."
+    ),
+    ("inspector2", "UpdateOrganizationConfiguration"): ("ValidationException", "Invoking account is not enabled"),
+    ("macie2", "EnableOrganizationAdminAccount"): (
+        "ValidationException", "Trusted access for Macie is not in effect yet"
+    ),
+    ("securityhub", "UpdateOrganizationConfiguration"): (
+        "AccessDeniedException", "Must be a Security Hub delegated administrator with Central Configuration enabled"
+    ),
+}  # fmt: skip
+"""What services answer for a while of an administrator, or of trusted access, that is new to them."""
+
+
+@pytest.mark.usefixtures("no_backoff")
+def test_what_is_too_early_is_asked_again(creation: Story, sandbox: Simulated, full: Organization) -> None:
+    sandbox.load(creation.steps[0][1])
+    for (service, operation), (code, message) in EARLY.items():
+        sandbox.faults.reject(service, operation, code=code, message=message)
+    cloud = Cloud(sandbox, full)
+    result = cloud.apply()
+    assert result.complete, result.failed
+    assert {(fault.service, fault.operation) for fault in sandbox.faults.armed} == set(), "each was struck"
+    assert cloud.plan().changes == ()
+
+
 @pytest.mark.parametrize("service", ["organizations", "cloudformation", "securityhub"])
 def test_what_was_made_is_not_shown_at_once(
     service: str, creation: Story, sandbox: Simulated, full: Organization

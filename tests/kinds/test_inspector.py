@@ -221,6 +221,23 @@ def test_the_accounts_that_aws_refuses_are_named_and_the_others_are_covered(sand
     assert change.before["missing"] == {"ec2 ecr lambda": ["<account:shop-dev>"]}
 
 
+@pytest.mark.parametrize(("code", "passes"), [
+    ("SSM_THROTTLED", True), ("EVENTBRIDGE_UNAVAILABLE", True), ("SUSPEND_IN_PROGRESS", True),
+    ("INTERNAL_ERROR", True), ("ACCOUNT_IS_ISOLATED", False), ("RESOURCE_SCAN_NOT_DISABLED", False),
+    ("EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED", False), ("EC2_SSM_ASSOCIATION_VERSION_LIMIT_EXCEEDED", False),
+])  # fmt: skip
+def test_what_is_wrong_elsewhere_is_asked_again_or_told(sandbox: Sandbox, at: At, code: str, passes: bool) -> None:
+    assert at(SMALL).apply(OF_IT).complete
+    shop = at(SMALL).open().tree.account_ids["shop-dev"]
+    sandbox.world.options["inspector_fails"] = {shop: [code]}
+    cloud = at(text())
+    result = cloud.apply(OF_IT)
+    assert result.complete is passes
+    assert all(f"1 accounts: shop-dev: {code}" in str(error) for error in result.failed.values())
+    converged(cloud, OF_IT)
+    assert scanned(sandbox, cloud, "shop-dev") == USUAL
+
+
 def test_an_administrator_in_which_it_is_off_is_switched_on_first(sandbox: Sandbox, at: At) -> None:
     cloud = applied(at)
     found = client(sandbox, cloud)

@@ -322,6 +322,22 @@ def test_what_is_under_way_is_not_begun_again(cloud: Cloud) -> None:
     assert failure(client.enable(resourceTypes=["EC2"])) == [(own, "DISABLE_IN_PROGRESS")]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "INTERNAL_ERROR", "SSM_UNAVAILABLE", "SSM_THROTTLED", "EVENTBRIDGE_UNAVAILABLE", "EVENTBRIDGE_THROTTLED",
+        "SUSPEND_IN_PROGRESS", "ACCOUNT_IS_ISOLATED", "EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED",
+        "EC2_SSM_ASSOCIATION_VERSION_LIMIT_EXCEEDED", "RESOURCE_SCAN_NOT_DISABLED",
+    ],
+)  # fmt: skip
+@source("inspector2: Enable, Disable, FailedAccount (API reference): errorCode, in an answer that is no error")
+def test_what_is_wrong_elsewhere_is_told_by_account(cloud: Cloud, code: str) -> None:
+    own = cloud.client("sts").get_caller_identity()["Account"]
+    cloud.option(inspector_fails={own: [code]})  # type: ignore[attr-defined]
+    assert failure(inspector(cloud).enable(resourceTypes=["EC2"])) == [(own, code)]
+    assert failure(inspector(cloud).enable(resourceTypes=["EC2"])) == []
+
+
 @source("inspector2: FailedAccount: BLOCKED_BY_ORGANIZATION_POLICY; Organizations User Guide, Inspector policies")
 def test_what_a_policy_decides_is_not_switched(cloud: Cloud) -> None:
     regions = {"enable_in_regions": {"@@assign": ["us-east-1"]}, "disable_in_regions": {"@@assign": []}}

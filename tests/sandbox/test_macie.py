@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from landing.sandbox import Sandbox
+from landing.sandbox.services.macie.state import Member, at
 from tests.sandbox import security
 from tests.sandbox.appointed import MACIE, administrator, trusted
-from tests.sandbox.cloud import Cloud, refused, source
+from tests.sandbox.cloud import Cloud, InProcess, refused, source
 
 SERVICE = {"Service": "macie.amazonaws.com"}
 
@@ -458,3 +460,21 @@ def test_the_scope_and_the_template_are_there_once_discovery_was_enabled(cloud: 
     assert shown["excludes"] == {"managedDataIdentifierIds": ["B"]}
     refused("ResourceNotFoundException", update, id="other")
     refused("ResourceNotFoundException", client.get_classification_scope, id="other")
+
+
+def test_an_administrator_has_ten_thousand_members(sandbox: Sandbox) -> None:
+    """Macie User Guide, quotas; CreateMember (API reference): ServiceQuotaExceededException."""
+    cloud = InProcess(sandbox)
+    admin, account = administrator(cloud, MACIE), cloud.account("member")
+    settings = at(sandbox.world, admin, "us-east-1").administration
+    assert settings is not None
+    settings.members |= {
+        f"{number:012}": Member(f"{number:012}", "a@example.com", "Enabled", sandbox.world.now)
+        for number in range(10_000)
+    }
+    wanted = {"accountId": account, "email": "member@example.com"}
+    refused("ServiceQuotaExceededException", macie(cloud, admin).create_member, account=wanted)
+    assert macie(cloud, admin).describe_organization_configuration()["maxAccountLimitReached"]
+    del settings.members[f"{0:012}"]
+    assert not macie(cloud, admin).describe_organization_configuration()["maxAccountLimitReached"]
+    macie(cloud, admin).create_member(account=wanted)

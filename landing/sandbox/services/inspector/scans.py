@@ -77,7 +77,13 @@ def disable(call: Call) -> dict[str, Any]:
 
 
 def _in_the_way(call: Call, account: str, types: list[str]) -> str | None:
-    """Why a type cannot be switched now (API reference, FailedAccount)."""
+    """Why a type cannot be switched now (API reference, FailedAccount).
+
+    What is wrong elsewhere, with Systems Manager or EventBridge, the option `inspector_fails` of the world says: by
+    account, the codes of the next tries.
+    """
+    if codes := call.world.options.get("inspector_fails", {}).get(account):
+        return str(codes.pop(0))
     place = at(call.world, account, call.region)
     for status, code in (("ENABLING", "ENABLE_IN_PROGRESS"), ("DISABLING", "DISABLE_IN_PROGRESS")):
         if any(place.scans.get(kind) == status for kind in types):

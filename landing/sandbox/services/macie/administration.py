@@ -67,7 +67,8 @@ ADMINISTRATOR = Administrator()
 
 def describe_organization_configuration(call: Call) -> dict[str, Any]:
     """For the administrator (API reference, DescribeOrganizationConfiguration)."""
-    return {"autoEnable": administered(call).auto_enable, "maxAccountLimitReached": False}
+    settings = administered(call)
+    return {"autoEnable": settings.auto_enable, "maxAccountLimitReached": len(settings.members) >= members.MOST}
 
 
 def update_organization_configuration(call: Call) -> dict[str, Any]:

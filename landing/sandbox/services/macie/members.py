@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie.state import (
@@ -20,6 +21,9 @@ from landing.sandbox.services.macie.state import (
 from landing.sandbox.services.members import Members, may_be_member
 from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
+
+MOST = 10_000
+"""Members of an organization in a Region (User Guide, "Amazon Macie quotas")."""
 
 STATUSES = {"ENABLED": "Enabled", "PAUSED": "Paused"}
 
@@ -68,6 +72,8 @@ def create_member(call: Call) -> dict[str, Any]:
     organization = accounts.membership(call.world, call.account)
     if identifier == organization.management_account and at(call.world, identifier, call.region).session is None:
         raise conflict("Macie must first be enabled for the management account.")
+    if sum(member.status != "Removed" for member in settings.members.values()) >= MOST:
+        raise Refusal("ServiceQuotaExceededException", f"An administrator has at most {MOST:,} members.")
     enrol(call.world, call.account, call.region, identifier, call.get("tags"))
     return {"arn": call.arn(f"member/{identifier}")}
 
