@@ -31,7 +31,11 @@ MACIE = Service(
     "macie.amazonaws.com",
     lambda client, account: client.enable_organization_admin_account(adminAccountId=account),
     lambda client, account: client.disable_organization_admin_account(adminAccountId=account),
-    lambda client: [found["accountId"] for found in client.list_organization_admin_accounts()["adminAccounts"]],
+    lambda client: [
+        found["accountId"]
+        for found in client.list_organization_admin_accounts()["adminAccounts"]
+        if found["status"] == "ENABLED"
+    ],
     "ConflictException",
     "ValidationException",
     "ConflictException",
@@ -41,7 +45,11 @@ INSPECTOR = Service(
     "inspector2.amazonaws.com",
     lambda client, account: client.enable_delegated_admin_account(delegatedAdminAccountId=account),
     lambda client, account: client.disable_delegated_admin_account(delegatedAdminAccountId=account),
-    lambda client: [found["accountId"] for found in client.list_delegated_admin_accounts()["delegatedAdminAccounts"]],
+    lambda client: [
+        found["accountId"]
+        for found in client.list_delegated_admin_accounts()["delegatedAdminAccounts"]
+        if found["status"] == "ENABLED"
+    ],
     "ConflictException",
     "AccessDeniedException",
     "ConflictException",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.appointed import SERVICES, Service, administrator, trusted
+from tests.sandbox.appointed import INSPECTOR, MACIE, SERVICES, Service, administrator, trusted
 from tests.sandbox.cloud import Cloud, refused, source
 
 each = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -75,6 +75,27 @@ def test_one_account_is_appointed_region_by_region(cloud: Cloud, service: Servic
     service.appoint(europe, account)
     service.dismiss(cloud.client(service.name), account)
     assert (service.appointed(europe), delegated(cloud, service)) == ([account], [account])
+
+
+@pytest.mark.parametrize(
+    ("service", "lists", "listed", "status"),
+    [
+        (MACIE, "list_organization_admin_accounts", "adminAccounts", "DISABLING_IN_PROGRESS"),
+        (INSPECTOR, "list_delegated_admin_accounts", "delegatedAdminAccounts", "DISABLE_IN_PROGRESS"),
+    ],
+)
+@source("macie2: AdminStatus; inspector2: DelegatedAdminStatus (API references)")
+def test_one_that_is_dismissed_is_there_for_a_while(
+    cloud: Cloud, service: Service, lists: str, listed: str, status: str
+) -> None:
+    account, other, client = administrator(cloud, service), cloud.account("other"), cloud.client(service.name)
+    service.dismiss(client, account)
+    assert [(each["accountId"], each["status"]) for each in getattr(client, lists)()[listed]] == [(account, status)]
+    while getattr(client, lists)()[listed]:
+        pass
+    service.appoint(client, other)
+    service.dismiss(client, other)
+    refused("ConflictException", lambda: service.appoint(client, account))
 
 
 @each

@@ -34,6 +34,8 @@ class Relations:
 
     appointed: str | None = None
     """Of a management account: the administrator of its organization."""
+    leaving: str | None = None
+    """The one before, until it is dismissed everywhere."""
     administrator: str | None = None
     """Of a member."""
 
@@ -81,6 +83,8 @@ class OrganizationAdministrator(Generic[A]):
     places: Places[Any]
     """Of `Place`s."""
     refusals: Refusals
+    lingers = ""
+    """The status of one that is being dismissed; empty where that is done at once."""
     brings_trust = False
     """Whether trusted access comes with the first administrator; otherwise it must be there."""
 
@@ -124,7 +128,10 @@ class OrganizationAdministrator(Generic[A]):
         if account not in organization.members or call.world.accounts[account].state != "ACTIVE":
             raise self.refusals.stranger(account)
         elsewhere = {known for known, _, _ in self.administrations(call.world, call.account)}
-        if {appointed, *accounts.administrators(organization, self.principal), *elsewhere} - {None, account}:
+        if self._leaving(call) or {appointed, *accounts.administrators(organization, self.principal), *elsewhere} - {
+            None,
+            account,
+        }:
             raise self.refusals.taken(account)
         self.check(call, organization, account)
         return organization, account
@@ -150,6 +157,9 @@ class OrganizationAdministrator(Generic[A]):
         if here.appointed != account:
             raise self.refusals.absent(account)
         self.dismiss(call.world, call.account, call.region)
+        if self.lingers:
+            self.places.here(call).leaving = account
+            call.world.clock.later(_gone, thing=self._thing(call))
         self.deregister(call, organization, account)
         return _told(call, account)
 
@@ -165,15 +175,30 @@ class OrganizationAdministrator(Generic[A]):
         return self.listed(call, self.at(call.world, call.account, call.region).appointed)
 
     def listed(self, call: Call, appointed: str | None) -> dict[str, Any]:
-        """A list of one administrator or none, with the members that the model has for it."""
+        """A list of one administrator or none, and one on its way out, with the members that the model has for it."""
         members = call.operation.model.output_shape.members.items()
         member, entry = next((name, shape.member) for name, shape in members if shape.type_name == "list")
-        shown = {
-            name: appointed if name.lower().endswith("accountid") else "ENABLED"
-            for name in entry.members
-            if name.lower().endswith(("accountid", "status"))
-        }
-        return call.page(member, [shown] if appointed else [], most=25)
+        statuses = {appointed: "ENABLED"} if appointed else {}
+        if leaving := self._leaving(call):
+            statuses[leaving] = self.lingers
+        shown = [
+            {
+                name: account if name.lower().endswith("accountid") else status
+                for name in entry.members
+                if name.lower().endswith(("accountid", "status"))
+            }
+            for account, status in statuses.items()
+        ]
+        return call.page(member, shown, most=25)
+
+    def _leaving(self, call: Call) -> str | None:
+        """Who is on its way out of the Region, as the management account asks after it."""
+        call.poll(self._thing(call))
+        place = self.places.here(call)
+        return place.leaving if self.lingers and call.world.clock.is_waiting(self._thing(call)) else None
+
+    def _thing(self, call: Call) -> tuple[str, str, str, str]:
+        return ("dismissal", self.principal, call.account, call.region)
 
     def managed(self, call: Call) -> accounts.Organization:
         """The organization whose management account calls."""
@@ -225,6 +250,10 @@ class OrganizationAdministrator(Generic[A]):
             for region in regions.every(world):
                 if self.at(world, management, region).appointed == event.account:
                     self.dismiss(world, management, region)
+
+
+def _gone(world: World) -> None:
+    """Whoever was dismissed is on its way out no more."""
 
 
 def managed(call: Call) -> accounts.Organization | None:

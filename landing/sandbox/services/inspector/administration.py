@@ -28,7 +28,7 @@ from landing.sandbox.world import World
 class Administrator(OrganizationAdministrator[Administration]):
     """A member, never the management account (API reference, EnableDelegatedAdminAccount; User Guide)."""
 
-    principal, places = PRINCIPAL, PLACES
+    principal, places, lingers = PRINCIPAL, PLACES, "DISABLE_IN_PROGRESS"
     refusals = Refusals(
         unmanaged=lambda _: denied("Invoking account is not the management account of an organization."),
         untrusted=lambda _: denied(f"Trusted access is not enabled for {PRINCIPAL}."),

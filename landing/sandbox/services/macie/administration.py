@@ -30,7 +30,7 @@ SECONDS = 10
 class Administrator(OrganizationAdministrator[Administration]):
     """User Guide, "Changing the administrator"; API reference, EnableOrganizationAdminAccount."""
 
-    principal, places = PRINCIPAL, PLACES
+    principal, places, lingers = PRINCIPAL, PLACES, "DISABLING_IN_PROGRESS"
     refusals = Refusals(
         unmanaged=lambda _: Refusal("AccessDeniedException", "You must be the organization's management account."),
         untrusted=lambda _: invalid(f"The request failed: Trusted access is not enabled for {PRINCIPAL}."),
