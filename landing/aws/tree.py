@@ -16,7 +16,7 @@ from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
 from landing.core.model import Address
-from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, STACKS_TAG, TAG, Organization, node_of
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, SHIELD_TAG, STACKS_TAG, TAG, Organization, node_of
 from landing.organization.resources import POLICY
 
 T = TypeVar("T")
@@ -174,8 +174,16 @@ class Tree:
     @property
     def marked_accounts(self) -> frozenset[str]:
         """The accounts in which one of the config's `stacks` is, or was until lately."""
+        return self._with_tag(STACKS_TAG)
+
+    @property
+    def subscribed_accounts(self) -> frozenset[str]:
+        """The accounts that the config has subscribed to Shield Advanced."""
+        return self._with_tag(SHIELD_TAG)
+
+    def _with_tag(self, name: str) -> frozenset[str]:
         active = {key: each.id for key, each in self.accounts.items() if each.state == "ACTIVE"}  # no other is entered
-        return frozenset(key for key, account_id in active.items() if STACKS_TAG in self.tags_of(account_id))
+        return frozenset(key for key, account_id in active.items() if name in self.tags_of(account_id))
 
     def _marked(self, beginning: str) -> frozenset[str]:
         tags = self._survey.root_tags() if self.description else {}

@@ -15,6 +15,9 @@ WAVE_TAG = "landing:wave"
 STACKS_TAG = "landing:stacks"
 """A tag of an account in which a stack of the config's `stacks` is."""
 
+SHIELD_TAG = "landing:shield"
+"""A tag of an account that is subscribed to Shield Advanced because the config says so."""
+
 FIREWALL_TAG = "landing:firewall-administrator"
 """A tag of an account that administers a part of Firewall Manager because the config says so."""
 
@@ -33,7 +36,7 @@ EMAIL_TAG = "landing:email"
 NEW_TAG = "landing:new"
 """A tag of an account that we have made, until it leaves the quarantine unit; the value is the key of that unit."""
 
-ACCOUNT_TAGS = (TAG, STACKS_TAG, FIREWALL_TAG, REGIONS_TAG, TAGS_TAG, CONTACTS_TAG, EMAIL_TAG, NEW_TAG)
+ACCOUNT_TAGS = (TAG, STACKS_TAG, FIREWALL_TAG, REGIONS_TAG, TAGS_TAG, CONTACTS_TAG, EMAIL_TAG, NEW_TAG, SHIELD_TAG)
 """All that an account may have of ours, beside the tags that the config gives it."""
 
 REQUIRES_TAG = "landing:requires:"

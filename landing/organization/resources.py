@@ -15,6 +15,7 @@ UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed
 INVITATION, OPT_IN = "invitation", "opt_in_regions"
 RELEASE = "release"
 GOVERNED_ACCOUNT, STACK = "governed_account", "stack"
+SHIELD_ACCOUNT = "shield_account"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 STACK_SET = "stack_set"
 CONTACTS, DELEGATED_ADMINISTRATOR = "contacts", "delegated_administrator"

@@ -70,7 +70,7 @@ class Ownership(StrEnum):
     TAG = "the tag `landing:id`"
     TAG_ALONE = "the tag `landing:id`; AWS gives its name to several"
     ROOT = "a tag of the root: `landing:region:<region>`, `landing:service:<key>`"
-    MARKED = "a tag of the account: `landing:stacks`"
+    MARKED = "a tag of the account: `landing:stacks`, `landing:shield`"
     ACCOUNT_TAG = "a tag of the account that it is: `landing:firewall-administrator`"
     PREFIX = "its name, which begins with `landing-`"
     STACK = "its name, which begins with `landing-`, and the tag `landing:managed`"

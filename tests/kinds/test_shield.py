@@ -53,8 +53,19 @@ def test_a_subscription_is_asked_about_by_name(at: At) -> None:
     assert "$3,000 a month" in told
     converged(cloud, OF_IT)
     assert client(cloud).get_subscription_state()["SubscriptionState"] == "ACTIVE"
-    none = at(SMALL)
-    assert none.plan(OF_IT).changes == (), "it stays as it is"
+
+
+def test_what_is_dropped_is_said_to_stay(at: At) -> None:
+    cloud = converged(at(text()), OF_IT)
+    dropped, kind = at(SMALL), KINDS["shield_account"]
+    (change,) = dropped.plan(OF_IT).changes
+    assert (str(change.address), change.action) == ("shield_account.shop-prod", Action.DELETE)
+    ends = client(cloud).describe_subscription()["Subscription"]["EndTime"]
+    (told,) = kind.notes(dropped.organization, change)
+    assert f"shop-prod stays subscribed until {ends:%Y-%m-%d}" in told
+    assert "then AWS renews it for a year" in told
+    converged(dropped, OF_IT)
+    assert client(cloud).get_subscription_state()["SubscriptionState"] == "ACTIVE"
 
 
 def test_contacts_calls_role_and_logs_come_and_go(at: At) -> None:

@@ -12,7 +12,7 @@ from landing.core.errors import OperationFailed
 from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Level, Resource, Scope, Severity
 from landing.core.partitions import GLOBAL_REGION
 from landing.organization import Organization
-from landing.organization.resources import STACK, STACK_SET
+from landing.organization.resources import SHIELD_ACCOUNT, STACK, STACK_SET
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.shield.settings import ACCEPTED, ShieldSettings
 from landing.services.strength import Weaker, kept, neutral, on, present
@@ -129,7 +129,7 @@ class ShieldSubscription(Kind):
                 "response_role": settings.response_role,
                 "log_buckets": sorted(account.log_buckets),
             }
-            needs = (required_account(scope.account),)
+            needs = (required_account(scope.account), Address(SHIELD_ACCOUNT, scope.account))
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.at("accounts", scope.account))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:

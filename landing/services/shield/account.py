@@ -1,0 +1,89 @@
+"""Accounts that are subscribed to Shield Advanced, remembered: the year goes on when the config drops them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from landing.aws import Aws, unless
+from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
+from landing.core.partitions import GLOBAL_REGION
+from landing.organization import SHIELD_TAG, Organization
+from landing.organization.resources import SHIELD_ACCOUNT
+from landing.services.base import Kind, Ownership, required_account
+from landing.services.organizations.tags import tag, untag
+from landing.services.shield.settings import ShieldSettings
+
+ABSENT = "ResourceNotFoundException"
+
+
+class ShieldAccount(Kind):
+    """An account that the config has subscribed: marked before, until the config drops it and that has been said.
+
+    Nobody can list who is subscribed. One that the config has dropped is asked, for the plan to say until when it is.
+    """
+
+    name = SHIELD_ACCOUNT
+    title = "Account with Shield Advanced"
+    service = "shield"
+    ending = "no longer governed"
+    severity = Severity.LOW
+    ownership = Ownership.MARKED
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
+    weaker: ClassVar = {}
+    reads = (
+        "organizations:ListAccounts",
+        "tag:GetResources",
+        "organizations:ListTagsForResource",
+        "shield:DescribeSubscription",
+        "sts:AssumeRole",
+    )
+    writes = ("organizations:TagResource", "organizations:UntagResource")
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Those that the service names."""
+        service = organization.service(ShieldSettings)
+        for key in service.settings.accounts if service else ():
+            if service and key in organization.accounts:
+                needs = (required_account(key),)
+                yield Resource(self.address(key), {MARK: True}, needs, source=service.at("accounts", key))
+
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Those that are marked; of those that the config has dropped, what stays."""
+        if aws.tree.description is None:
+            return
+        named = {each.address.name for each in self.desired(organization)}
+        for key in sorted(aws.tree.subscribed_accounts):
+            about = {} if key in named else {"stays": _stays(organization, aws, key)}
+            yield Resource(self.address(key), {MARK: True, **about}, (required_account(key),))
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What stays when the config drops an account."""
+        if change.before and not change.after and change.before.get("stays"):
+            yield str(change.before["stays"])
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """One tag, beside whatever tags the account has."""
+        account = aws.tree.accounts[change.address.name].id
+        with aws.writing:
+            if change.action in (Action.DELETE, Action.FORGET):
+                untag(aws, account, SHIELD_TAG)
+            else:
+                tag(aws, account, {SHIELD_TAG: "governed"})
+
+
+def _stays(organization: Organization, aws: Aws, key: str) -> str:
+    """Until when an account is subscribed, and what comes then; nothing when it is not."""
+    client = aws.client("shield", Scope(key, GLOBAL_REGION[organization.partition]))
+    with unless(ABSENT) as absent:
+        found = client.describe_subscription()["Subscription"]
+    if absent.code:
+        return ""
+    until = f"{found['EndTime']:%Y-%m-%d}" if "EndTime" in found else "its year ends"
+    said = f"{key} stays subscribed until {until}, which is charged, and nobody can cancel it"
+    if found.get("AutoRenew") != "ENABLED":
+        return f"{said}; then it ends"
+    return (
+        f"{said}; then AWS renews it for a year. To end it, keep the account in the config with `auto_renew: false`, "
+        "which AWS takes in the last 30 days"
+    )
