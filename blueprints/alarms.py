@@ -1,13 +1,11 @@
 """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Environment, Function, Permission
-from troposphere.chatbot import SlackChannelConfiguration
 from troposphere.events import EventBus, EventBusPolicy, Rule, Target
 from troposphere.iam import Policy, Role
 from troposphere.kms import Alias, Key
@@ -30,16 +28,14 @@ def alarms(
     *,
     email: Sequence[str] = (),
     https: Sequence[str] = (),
-    slack: Mapping[str, Mapping[str, str]] | None = None,
     severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
     firewall_role: str = "",
     trail_alarms: bool = False,
 ) -> Template:
     """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages.
 
-    `email` and `https` are subscriptions, which each must confirm; `slack` has channels by key, each with `workspace`
-    and `channel`, which are ids of Slack: the workspace must have been authorized in the console. `severity` is that
-    from which findings of Security Hub are told. GuardDuty's come over the bus: they are told in each region.
+    `email` and `https` are subscriptions, which each must confirm. `severity` is that from which findings of Security
+    Hub are told. GuardDuty's come over the bus: they are told in each region.
     `firewall_role` is the ARN of the role as which Firewall Manager publishes. With `trail_alarms` CloudWatch of the
     management account has a topic of its own, of which the function makes messages.
     """
@@ -48,7 +44,6 @@ def alarms(
         template.add_parameter(Parameter(name, Type="String"))
     _key(template, firewall_role, trail_alarms=trail_alarms)
     _topic(template, email, https, firewall_role)
-    _slack(template, slack or {})
     template.add_resource(EventBus("Bus", Name=ALARMS, Description="Events of all accounts that somebody must hear of"))
     template.add_resource(
         EventBusPolicy(
@@ -184,34 +179,6 @@ def _encrypted(template: Template, title: str, name: str, statements: list[dict[
     }
     document = {"Version": VERSION, "Statement": [*statements, plain]}
     template.add_resource(TopicPolicy(f"{title}Policy", Topics=[Ref(title)], PolicyDocument=document))
-
-
-def _slack(template: Template, channels: Mapping[str, Mapping[str, str]]) -> None:
-    """Channels that hear of the topic; their role may do nothing, nor may a person there by another one."""
-    if not channels:
-        return
-    trust = {"Effect": "Allow", "Principal": {"Service": "chatbot.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    template.add_resource(
-        Role(
-            "ChatRole",
-            RoleName=f"{ALARMS}-chat",
-            AssumeRolePolicyDocument={"Version": VERSION, "Statement": [trust]},
-        )
-    )
-    for key, each in sorted(channels.items()):
-        template.add_resource(
-            SlackChannelConfiguration(
-                "Slack" + "".join(part.title() for part in re.split("[-_]", key)),
-                ConfigurationName=f"{ALARMS}-{key}",
-                GuardrailPolicies=[Sub("arn:${AWS::Partition}:iam::aws:policy/AWSDenyAll")],
-                IamRoleArn=GetAtt("ChatRole", "Arn"),
-                LoggingLevel="ERROR",
-                SlackChannelId=each["channel"],
-                SlackWorkspaceId=each["workspace"],
-                SnsTopicArns=[Ref("AlarmsTopic")],
-                UserRoleRequired=False,
-            )
-        )
 
 
 def _function(template: Template, *, trail_alarms: bool) -> None:

@@ -264,6 +264,12 @@ def message() -> ModuleType:
     return module
 
 
+def test_names_that_anybody_gives_call_nobody_in_a_channel(message: ModuleType) -> None:
+    content = message._chat("HIGH in <!channel> & co: @here", "What: <https://x|y>")["content"]
+    assert content["title"] == "HIGH in &lt;!channel&gt; &amp; co: (at)here"
+    assert content["description"] == "What: &lt;https://x|y&gt;"
+
+
 class Applied:
     """An organization whose alarms have been applied, and a queue that hears of them."""
 

@@ -184,7 +184,8 @@ def templates(
     found |= {f"alone/{key}": remedied[key].template for key in keys}
     played = load_text(PLAYED).deployments
     found |= {f"alone/{key}": each.template for key, each in played.items() if key.startswith("playbook-")}
-    alarmed = load_text(ALARMED).deployments
+    slack = "alarms: {slack: {on-call: {workspace: T0123ABCD, channel: C0123ABCDEF}}, "
+    alarmed = load_text(ALARMED.replace("alarms: {", slack)).deployments
     found |= {f"alone/{key}": each.template for key, each in alarmed.items() if key.startswith("alarms")}
     based = load_text(BASED).deployments
     found |= {f"alone/{key}": based[key].template for key in based.keys() & BASELINES}

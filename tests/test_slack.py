@@ -26,7 +26,11 @@ def world(load_text: Load) -> bytes:
     """Where nobody had authorized the workspace at first."""
     with Sandbox(organization=True) as sandbox:
         cloud = Cloud(sandbox, load_text(TEXT))
-        failed = next(each for address, each in cloud.apply().failed.items() if address.name == "alarms")
+        result = cloud.apply()
+        assert [str(address) for address in result.failed] == [f"stack.alarms-slack@security-tooling/{HOME}"]
+        assert not result.blocked, "nothing waits for a channel"
+        assert f"stack.alarms@security-tooling/{HOME}" in {str(each.address) for each in result.done}
+        (failed,) = result.failed.values()
         assert "is not authorized" in failed.message
         assert "docs/alarms.md" in failed.help
         plan = cloud.plan()
@@ -92,9 +96,13 @@ def test_a_channel_that_somebody_changes_or_takes_away_is_drift(cloud: Cloud, lo
     client.update_slack_channel_configuration(
         ChatConfigurationArn=arn, SlackChannelId="C0123ABCDEF", GuardrailPolicyArns=everything
     )
-    assert [str(each.address) for each in cloud.plan(detect=True).changes] == [f"stack.alarms@security-tooling/{HOME}"]
+    assert [str(each.address) for each in cloud.plan(detect=True).changes] == [
+        f"stack.alarms-slack@security-tooling/{HOME}"
+    ]
     client.delete_slack_channel_configuration(ChatConfigurationArn=arn)
-    assert [str(each.address) for each in cloud.plan(detect=True).changes] == [f"stack.alarms@security-tooling/{HOME}"]
+    assert [str(each.address) for each in cloud.plan(detect=True).changes] == [
+        f"stack.alarms-slack@security-tooling/{HOME}"
+    ]
     assert cloud.apply(changes=cloud.plan(detect=True).changes).complete
     assert cloud.plan(detect=True).changes == ()
 

@@ -239,18 +239,19 @@ def _publish(told: Told) -> str:
         ("Where to look", told.get("where", "")),
     ]
     text = "\n".join(f"{label}: {_plain(value, LONGEST)}" for label, value in lines if value)
-    chat = {
-        "version": "1.0",
-        "source": "custom",
-        "content": {"title": _plain(title, SUBJECT), "description": _quoted(text)},
-    }
     published = boto3.client("sns").publish(
         TopicArn=os.environ["TOPIC"],
         Subject=_plain(title, SUBJECT),
         MessageStructure="json",
-        Message=json.dumps({"default": text, "https": json.dumps(chat)}),
+        Message=json.dumps({"default": text, "https": json.dumps(_chat(title, text))}),
     )
     return str(published["MessageId"])
+
+
+def _chat(title: str, text: str) -> dict[str, object]:
+    """A custom notification of Amazon Q Developer in chat applications, which calls nobody and links nothing."""
+    content = {"title": _quoted(_plain(title, SUBJECT)), "description": _quoted(text)}
+    return {"version": "1.0", "source": "custom", "content": content}
 
 
 def _plain(text: str, most: int) -> str:

@@ -324,6 +324,12 @@ def _forwards_for_all(lab: Lab) -> None:
     lab.cloud.client("iam").update_assume_role_policy(RoleName=ALARMS, PolicyDocument=document)
 
 
+def _chat_by_all(lab: Lab) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": ["chatbot.amazonaws.com", "events.amazonaws.com"]}, "Action": "sts:AssumeRole"}  # fmt: skip
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=f"{ALARMS}-chat", PolicyDocument=document)
+
+
 def _alarm_silent(lab: Lab) -> None:
     lab.cloud.client("cloudwatch").delete_alarms(AlarmNames=["landing-RootUse"])
 
@@ -957,6 +963,7 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("alarms_events", _rules_unheard, "ConfigRules1", "/EventPattern"),
     ("alarms_role", _forwards_more, "AlarmsRole", "/Policies/0/PolicyDocument"),
     ("alarms_role", _forwards_for_all, "AlarmsRole", "/AssumeRolePolicyDocument"),
+    ("alarms_slack", _chat_by_all, "ChatRole", "/AssumeRolePolicyDocument"),
     ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),
     ("trail_alarms", _filter_gone, "KeyDeletionFilter", ""),
     ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),

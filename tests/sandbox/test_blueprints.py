@@ -47,6 +47,7 @@ REMEDIATIONS = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
+    "alarms_slack": ("alarms",),
     "default_network_removal": ("default_network_removal_role",),
     "dns_attachment": ("address_pools", "transit_hub", "shared_network", "dns_hub", "dns_firewall"),
     "dns_hub": ("address_pools", "transit_hub", "shared_network"),
@@ -73,6 +74,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "firewall_role": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS",
     },
     "alarms_events": {"severity": "CRITICAL"},
+    "alarms_slack": {"slack": {"on-call": {"workspace": "T0123ABCD", "channel": "C0123ABCDEG"}}},
     "backup_role": {"restores": True},
     "backup_vault": {"min_days": 35, "max_days": 400},
     "break_glass_role": {"mfa_minutes": 15},
@@ -111,7 +113,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_alias", "account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
+ALL = ("account_alias", "account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "alarms_slack", "backup_role",
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "default_network_removal", "default_network_removal_role", "dns_attachment", "dns_firewall", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
@@ -175,6 +177,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"rollup": "eu-west-1"}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
+    if name == "alarms_slack":
+        return {"slack": {"on-call": {"workspace": "T0123ABCD", "channel": "C0123ABCDEF"}}}
     if name == "alarms_events":
         return {"watched_roles": ["break-glass"], "rule_names": ["OrgConfigRule-landing-root-key-", "landing-public"]}
     if name.startswith("config_remediation"):
@@ -388,6 +392,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "account_alias": _given("account_alias"),
     "alarms_events": _given("alarms_events"),
+    "alarms_slack": _given("alarms_slack"),
     "break_glass_role": _given("break_glass_role"),
     "budget": _given("budget"),
     "config_remediation": _given("config_remediation"),

@@ -13,6 +13,9 @@ SERVICE = Service(
     kinds=(AlarmSubscription(),),
     blueprints=(
         ServiceBlueprint("alarms", "alarms", HOME, role="security_tooling"),
+        ServiceBlueprint(
+            "alarms-slack", "alarms_slack", HOME, role="security_tooling", requires=("alarms",), when="slack"
+        ),
         ServiceBlueprint("alarms-role", "alarms_role", HOME, requires=("alarms",)),
         ServiceBlueprint("alarms-events", "alarms_events", GOVERNED, requires=("alarms-role",)),
         ServiceBlueprint(
