@@ -37,6 +37,20 @@ def plan(desired: list[Resource], live: list[Resource], *gaps: Gap) -> Plan:
     return make(seen(desired, live, *gaps), Origin(created="2026-01-01T00:00:00Z"))
 
 
+@pytest.mark.parametrize(("refused", "planned"), [("InvalidClientTokenId", []), ("AccessDenied", ["key", "log"])])
+def test_what_comes_after_a_region_that_is_off_waits_for_the_next_plan(refused: str, planned: list[str]) -> None:
+    """Of a refusal alone nobody can tell that it is not there."""
+    place = Scope("management", "me-south-1")
+    gap = Gap("stack", place, Diagnostic("", "no", aws_code=refused))
+    recorder = Resource(Address("stack", "recorder", place), {"status": "complete"})
+    rule = Resource(Address("config_rule", "key", place), {}, (recorder.address,))
+    alarm = Resource(Address("config_rule", "log", place), {}, (rule.address,))
+    found = plan([recorder, rule, alarm], [], gap)
+    assert [change.address.name for change in found.changes] == planned
+    left = {str(each.name): each.reason for each in found.gaps}
+    assert ("comes after stack.recorder@management/me-south-1" in left.get("key", "")) == (not planned)
+
+
 def test_each_address_is_created_updated_deleted_or_left_alone() -> None:
     made = plan(
         [unit("new"), unit("same"), unit("renamed", name="b")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from landing.core.model import (
     Address,
     Attributes,
     Change,
+    Diagnostic,
     Gap,
     Resource,
     Scope,
@@ -40,6 +41,10 @@ FORMAT = "5.5"
 5.2: `waiting`. 5.3: `held`. 5.4: `effects_in_brief`, `allow`. 5.5: `waves`, of plans that have some.
 """
 WITHOUT_WAVES = "5.4"
+
+REGION_OFF = ("UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException")
+"""What a region answers that the account has not enabled (AWS Account Management Reference Guide, "Enable or disable
+AWS Regions"; `aws.causes`)."""
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
@@ -325,9 +330,10 @@ def make(observation: Observation, made_from: Origin) -> Plan:
             if said := observation.kinds[address.kind].awaited(live.attributes) if live and done else "":
                 waiting[address] = said
     foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
+    later = _later(observation, changes)
     return Plan(
-        tuple(changes),
-        observation.gaps,
+        tuple(change for change in changes if change.address not in later),
+        (*observation.gaps, *sorted(later.values())),
         tuple(unmanaged),
         in_sync,
         made_from,
@@ -335,6 +341,25 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         foreign=foreign,
         waiting=waiting,
     )
+
+
+def _later(observation: Observation, changes: Iterable[Change]) -> dict[Address, Gap]:
+    """What is new and comes after something of a region that the account has not enabled: planned when that is read."""
+    off = {(gap.kind, gap.scope) for gap in observation.gaps if gap.diagnostic.aws_code in REGION_OFF and not gap.name}
+    new = [change for change in changes if change.action is Action.CREATE] if off else []
+    later: dict[Address, Gap] = {}
+    found = True
+    while found:
+        found = False
+        for change in new:
+            needs = (
+                n for n in change.requires if n in later or (n in observation.desired and (n.kind, n.scope) in off)
+            )
+            if change.address not in later and (need := next(needs, None)):
+                address, why = change.address, f"it comes after {need}, which waits for its region to be enabled"
+                later[address] = Gap(address.kind, address.scope, Diagnostic("", why), address.name)
+                found = True
+    return later
 
 
 def _words(kinds: Kinds, live: Resource) -> dict[str, str]:
