@@ -133,3 +133,37 @@ def test_what_somebody_else_made_is_not_taken_over(at: Callable[[str], Cloud]) -
     result = cloud.apply(KINDS)
     assert "already" in result.failed[SET].message
     assert {*before.values()} <= {*stacks(cloud), *stacks(cloud, FAR)}
+
+
+QUARANTINED = TEXT.replace("organization:\n", "organization:\n  new_accounts: {quarantine: quarantine}\n").replace(
+    "units: [workloads]}", "units: [root], exclude: {accounts: [shop-dev]}}"
+)
+WEB = QUARANTINED.replace(
+    "  shop-dev: {", "  shop-web: {name: Shop Web, email: sw@example.com, unit: workloads/dev}\n  shop-dev: {"
+)
+
+
+def test_what_a_new_account_got_in_quarantine_is_taken_over_where_it_stays(load_text: Load) -> None:
+    """Of a stack set that names accounts one by one, the stack that AWS made in quarantine by itself is left there."""
+    kinds = [*KINDS, BY_NAME["release"]]
+    with Sandbox(organization=True) as sandbox:
+        assert Cloud(sandbox, load_text(QUARANTINED)).apply(kinds).complete
+        cloud = Cloud(sandbox, load_text(WEB))
+        result = cloud.apply(kinds)
+        assert result.complete, [str(each) for each in (*result.failed.values(), *result.unsettled.values())]
+        assert cloud.open().tree.accounts["shop-web"].unit == "workloads/dev"
+        assert cloud.plan(kinds, detect=True).changes == ()
+        session: Any = sandbox.session(cloud.open().tree.account_ids["shop-web"], region=HOME)
+        names = [one["StackName"] for one in session.client("cloudformation").describe_stacks()["Stacks"]]
+        assert len(names) == 1
+
+
+def test_a_new_account_waits_for_what_names_accounts_one_by_one(load_text: Load) -> None:
+    kinds = [*KINDS, BY_NAME["release"]]
+    with Sandbox(organization=True) as sandbox:
+        assert Cloud(sandbox, load_text(QUARANTINED)).apply(kinds).complete
+        cloud = Cloud(sandbox, load_text(WEB))
+        sandbox.faults.fail("ssm", "PutParameter", code="TooMany", message="not now", status=400)
+        result = cloud.apply(kinds)
+        assert "shop-web stays in quarantine: setting/" in result.failed[Address("release", "shop-web")].message
+        assert cloud.open().tree.accounts["shop-web"].unit == "quarantine"

@@ -145,7 +145,7 @@ def test_a_plan_says_what_is_not_waited_for(load_text: Load) -> None:
         notes = [*BY_NAME["release"].notes(cloud.organization, release)]
     assert notes == [
         "created in quarantine, then moved to workloads/dev once 1 stack set stands in it",
-        "not waited for, as they do not mean quarantine whole, and come in workloads/dev: account-baseline",
+        "waited for where AWS has them already, and taken over in workloads/dev: account-baseline",
     ]
 
 
@@ -345,12 +345,6 @@ def test_roles_and_invited_accounts_and_those_that_live_there_are_not_quarantine
         ("quarantine: quarantine}", "quarantine: root}", "LZ481", "cannot wait in the root"),
         ("{target: {units: [quarantine]}}", "{target: {units: [security]}}", "LZ482", "no guardrail is attached"),
         ("{units: [root]}", "{units: [workloads]}", "LZ482", "no stack set covers it"),
-        (
-            "{units: [root]}",
-            "{units: [root], exclude: {accounts: [shop-dev]}}",
-            "LZ482",
-            "setting is not waited for in `quarantine`: it names accounts one by one, and the stack that AWS makes there",
-        ),
     ],
 )
 def test_what_is_wrong_with_the_setting(

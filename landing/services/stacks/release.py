@@ -78,7 +78,7 @@ class Release(Kind):
                 yield Resource(self.address(key), attributes, tuple(dict.fromkeys(needs)), source=account.source)
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """A unit that blocks nothing, nothing to wait for, and what is not waited for."""
+        """A unit that blocks nothing, and nothing to wait for."""
         if not organization.quarantine:
             return
         at: dict[str, Any] = {"pointer": ("organization", "new_accounts", "quarantine"), "severity": "warning"}
@@ -89,14 +89,6 @@ class Release(Kind):
         if True not in sets.values():
             hint = "name the unit in the targets of the baselines"
             yield Diagnostic("LZ482", f"no new account waits in `{unit}`: no stack set covers it", source, hint, **at)
-        for key, stands in sets.items():
-            if not stands:
-                message = (
-                    f"the stack set {key} is not waited for in `{unit}`: it names accounts one by one, and the stack "
-                    "that AWS makes there is left behind when the account leaves"
-                )
-                hint = "exclude the quarantine unit from its target too; or exclude units there, not accounts"
-                yield Diagnostic("LZ482", message, stack_sets(organization)[key].source or source, hint, **at)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Active accounts: those that are new with what they lack, all others as released."""
@@ -137,9 +129,12 @@ class Release(Kind):
         lacks = [f"{site}: {what}" for site, what in sorted(before.get("instances", {}).items())]
         if lacks:
             yield f"not yet: {_some(lacks)}"
-        if later := _later(organization, change.address.name):
+        later = _later(organization, change.address.name)
+        if new := [name for name in later if name not in in_quarantine(organization)]:
             why = f"as they do not mean {organization.quarantine} whole, and come in {after['unit']}"
-            yield f"not waited for, {why}: {_some(later)}"
+            yield f"not waited for, {why}: {_some(new)}"
+        if some := [name for name in later if name in in_quarantine(organization)]:
+            yield f"waited for where AWS has them already, and taken over in {after['unit']}: {_some(some)}"
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Wait for the stack sets, move the account, then take the tag off."""
@@ -152,6 +147,7 @@ class Release(Kind):
             raise AccountMoved(f"account {key} is in {live.unit}, not in {organization.quarantine}: plan again")
         if live.unit != unit:
             names = [need.name for need in change.requires if need.kind == STACK_SET]
+            names += aws.tree.once("stack sets that stand in quarantine", lambda: _standing(organization, aws))
             self._wait(organization, aws, key, names)
         with aws.writing:
             if live.unit != unit:
@@ -213,6 +209,24 @@ class _Listing:
 def _awaited(organization: Organization) -> list[str]:
     """The stack sets that stand in a new account before it leaves quarantine."""
     return [key for key, stands in in_quarantine(organization).items() if stands]
+
+
+def _standing(organization: Organization, aws: Aws) -> list[str]:
+    """Of those that name accounts one by one, the stack sets that AWS deploys to the quarantine unit by itself already.
+
+    They come after the release, so one that is not there yet is not waited for. What AWS has made of the others stays
+    in the account when it leaves, and is taken over where the account stays (`left_stacks`).
+    """
+    client, path, found = aws.client("cloudformation"), aws.tree.path(organization.quarantine), []
+    ids = {aws.tree.node_id(step) for step in path}
+    for key in (key for key, stands in in_quarantine(organization).items() if not stands):
+        with unless("StackSetNotFoundException"):
+            there = client.describe_stack_set(StackSetName=name_of(organization, key))["StackSet"]
+            if (there.get("AutoDeployment") or {}).get("Enabled") and ids & {
+                *(there.get("OrganizationalUnitIds") or ())
+            }:
+                found.append(key)
+    return found
 
 
 def _later(organization: Organization, key: str) -> list[str]:
