@@ -297,6 +297,16 @@ def test_what_aws_would_refuse_is_an_error(settings: str, said: str, load_text: 
     assert (problem.code, problem.severity) == ("LZ469", "error")
 
 
+@pytest.mark.parametrize("blank", ["{jira_project: ' '}", "{servicenow_instance: ' '}"])
+def test_a_blank_name_is_refused_where_it_stands(blank: str, load_text: Callable[[str], Organization]) -> None:
+    """API reference, JiraCloudProviderConfiguration and ServiceNowProviderConfiguration: NonEmptyString."""
+    with pytest.raises(ConfigError) as caught:
+        load_text(text(f"{{connectors: {{desk: {blank}}}}}"))
+    (problem,) = caught.value.problems
+    assert problem.pointer[:4] == ("services", "security_hub_v2", "connectors", "desk")
+    assert (problem.code, problem.source and problem.source.line) == ("LZ206", len(SMALL.splitlines()) + 2)
+
+
 def test_other_problems(load_text: Callable[[str], Organization]) -> None:
     taken = SMALL + "guardrails:\n  security-hub-v2: {policy: s3-account-public-access, target: {units: [root]}}\n"
     for wrong, code in (

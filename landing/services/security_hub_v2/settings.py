@@ -127,13 +127,19 @@ class AutomationRule:
     )
 
 
+NOT_BLANK = "^(.*\\S.*)?$"
+"""What AWS takes as a key or a name (API reference, NonEmptyString); nothing where the other of both is said."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connector:
     """Where tickets are made of findings: a project of Jira Cloud, or an instance of ServiceNow."""
 
     description: str = setting("", "What it is for.")
-    jira_project: str = setting("", "Key of the project in Jira Cloud; somebody logs in there once, by hand.")
-    servicenow_instance: str = setting("", "Name of the instance of ServiceNow.")
+    jira_project: str = setting(
+        "", "Key of the project in Jira Cloud; somebody logs in there once, by hand.", pattern=NOT_BLANK
+    )
+    servicenow_instance: str = setting("", "Name of the instance of ServiceNow.", pattern=NOT_BLANK)
     servicenow_secret: str = setting(
         "",
         "ARN of the secret in Secrets Manager that opens it, in the security tooling account.",
