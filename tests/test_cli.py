@@ -429,14 +429,35 @@ def test_every_kind_is_explained_without_a_config(
         assert kind.help_uri in told
 
 
+def test_pages_that_messages_name_are_printed_by_the_command_that_they_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are not in the user's folder: a message names the command, and the page is there."""
+    named = set[str]()
+    for file in sorted((ROOT / "landing").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        statements = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in statements:
+                for before, page in re.findall(r"(\S* ?\S* ?)(docs/[a-z0-9-]+\.md)", each.value):
+                    assert before.endswith("landing explain "), f"{file}: {each.value}"
+                    named.add(page)
+    assert len(named) > 5
+    for page in sorted(named):
+        assert run(["explain", page]) == 0
+        assert capsys.readouterr().out == (ROOT / page).read_text(encoding="utf-8")
+    assert run(["explain", "docs/alarm.md"]) == 64
+    assert "did you mean `docs/alarms.md`" in capsys.readouterr().err
+
+
 def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "lz349"]) == 0
     assert "What to do:" in capsys.readouterr().out
     assert run(["explain", "POL306"]) == 0
-    assert "docs/policy-lint.md" in capsys.readouterr().out
+    assert "landing explain docs/policy-lint.md" in capsys.readouterr().out
     for code, each in {**LINT, **CODES}.items():
         assert run(["explain", code]) == 0
-        assert capsys.readouterr().out.startswith(f"{code}: {each.wrong}\nWhat to do: {each.remedy}\nMore: docs/")
+        assert capsys.readouterr().out.startswith(
+            f"{code}: {each.wrong}\nWhat to do: {each.remedy}\nMore: landing explain docs/"
+        )
         assert each.remedy
     assert run(["explain", "LZ999"]) == 64
     assert "there is no code LZ999" in capsys.readouterr().err

@@ -293,7 +293,7 @@ def test_a_lock_that_cannot_be_released_hides_nothing(thing: ConditionalObject, 
 
 def test_a_bucket_that_may_not_be_used_is_an_error_that_says_so(thing: ConditionalObject, sandbox: Sandbox) -> None:
     sandbox.faults.reject("s3", code="AccessDenied", status=403, times=None)
-    with pytest.raises(LandingError, match=r"AccessDenied[\s\S]*docs/permissions.md. Nothing was changed"):
+    with pytest.raises(LandingError, match=r"AccessDenied[\s\S]*docs/permissions.md`. Nothing was changed"):
         ObjectLock(thing, MINE, Waiting()).__enter__()
 
 

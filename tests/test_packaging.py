@@ -74,7 +74,7 @@ def python(*arguments: str, **options: object) -> subprocess.CompletedProcess[st
 
 def test_the_wheel_holds_the_library_and_the_example(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("blueprints", "scps", "playbooks", "conformance-packs", "config", "ci"):
+    for folder in ("blueprints", "scps", "playbooks", "conformance-packs", "config", "ci", "docs"):
         ours = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
         ours = {path for path in ours if "__pycache__" not in path.parts}
         assert ours

@@ -111,7 +111,10 @@ def _tell_roles(config: Organization, aws: Aws) -> None:
     if config.pipeline is not None:
         role = f"arn:{config.partition}:iam::{aws.caller[0]}:role/"
         plans, applies = f"{role}{config.pipeline.plan_role}", f"{role}{config.pipeline.apply_role}"
-        note(f"The pipeline plans as {plans} and applies as {applies}; `landing init --ci` writes it (docs/ci.md).")
+        note(
+            f"The pipeline plans as {plans} and applies as {applies}; "
+            "`landing init --ci` writes it (`landing explain docs/ci.md`)."
+        )
 
 
 def _targets(config: Organization, *, remove: bool) -> list[str]:
@@ -125,7 +128,8 @@ def _targets(config: Organization, *, remove: bool) -> list[str]:
         return bootstrap.targets(replace(config, read_role=""))
     if config.pipeline is None:
         raise LandingError(
-            f"the config does not say who plans and applies. Write, for GitHub (docs/pipeline.md has the others):\n\n"
+            "the config does not say who plans and applies. Write, for GitHub (`landing explain docs/pipeline.md` has "
+            "the others):\n\n"
             f"{PIPELINE_SNIPPET}"
         )
     if not config.read_role_makers:

@@ -105,7 +105,8 @@ def missing(forge: str, organization: Organization, *, package: str, image: str)
     if pipeline is None:
         return [
             *found,
-            "The config has no `access.pipeline`, by which `landing bootstrap` makes the roles: docs/pipeline.md.",
+            "The config has no `access.pipeline`, by which `landing bootstrap` makes the roles: "
+            "`landing explain docs/pipeline.md`.",
         ]
     if type(pipeline.trusted).__name__.lower() != forge:
         found.append(f"`access.pipeline` trusts another than {forge}: its jobs cannot become the roles.")

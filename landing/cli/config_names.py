@@ -102,6 +102,13 @@ def codes(context: click.Context) -> Iterator[str]:
     yield from (*CODES, *LINT)
 
 
+def pages(context: click.Context) -> Iterator[str]:
+    """Pages of the documentation."""
+    from landing.library import shipped
+
+    yield from (f"docs/{path.name}" for path in sorted((shipped() / "docs").glob("*.md")))
+
+
 def addresses(context: click.Context) -> Iterator[str]:
     """Addresses of what the config says by name, and of everything that was there when AWS was last read."""
     from landing.organization.resources import ACCOUNT, ATTACHMENTS, CONTACTS, POLICY, REGION, STACK, STACK_SET, UNIT

@@ -5,24 +5,28 @@ import sys
 
 import click
 
-from landing.cli.config_names import addresses, codes, completed
+from landing.cli.config_names import addresses, codes, completed, pages
 from landing.cli.session import Session, with_config
+
+PAGES = "docs/"
+"""So begin the names of pages."""
 
 
 @click.command
 @with_config
-@click.argument("what", metavar="[CODE|ADDRESS]", default="", shell_complete=completed(codes, addresses))
+@click.argument("what", metavar="[CODE|ADDRESS|PAGE]", default="", shell_complete=completed(codes, addresses, pages))
 def command(session: Session, what: str) -> None:
-    """Say what the CODE of a problem means and what to do, or what is behind an ADDRESS; without either, list codes.
+    """Say what the CODE of a problem means and what to do, what is behind an ADDRESS, what a PAGE has; or list codes.
 
     Of an address, or of a kind alone: what it is, where the config asks for it, what it requires, which controls it
-    serves, which permissions it takes. Asks AWS nothing.
+    serves, which permissions it takes. A page is one that messages name, as docs/alarms.md. Asks AWS nothing.
 
     \b
       landing explain LZ349
       landing explain POL306
       landing explain policy.deny-regions
       landing explain stack_set
+      landing explain docs/accounts.md
     """
     from landing.cli.output import result
     from landing.core.codes import CODES
@@ -37,18 +41,32 @@ def command(session: Session, what: str) -> None:
         result("".join(f"{each}  {explanation.wrong}\n" for each, explanation in sorted(known.items())))
     elif (code := what.upper()) in known:
         page = "validate" if code in CODES else "policy-lint"
-        result(f"{code}: {known[code].wrong}\nWhat to do: {known[code].remedy}\nMore: docs/{page}.md\n")
+        result(f"{code}: {known[code].wrong}\nWhat to do: {known[code].remedy}\nMore: landing explain docs/{page}.md\n")
+    elif what.startswith(PAGES) and what.endswith(".md"):
+        result(_page(what))
     elif kind in {each.name for each in KINDS}:
         _explain(session, kind, what)
     elif "." in what:
-        hint = nearest(kind, [each.name for each in KINDS], "docs/services.md lists them")
+        hint = nearest(kind, [each.name for each in KINDS], "`landing explain docs/services.md` lists them")
         raise WrongUsage(f"there is no kind {kind}: {hint}")
     elif of := _kinds_of(what):
         raise WrongUsage(f"{what} is a service: `landing explain` takes one of its kinds: {', '.join(of)}")
     else:
         names = [*known, *(each.name for each in KINDS)]
-        hint = nearest(what, names, "landing explain lists the codes, docs/services.md the kinds")
+        hint = nearest(what, names, "`landing explain` lists the codes, `landing explain docs/services.md` the kinds")
         raise WrongUsage(f"there is no code {what}, nor a kind: {hint}")
+
+
+def _page(what: str) -> str:
+    """A page of the documentation that comes with the program."""
+    from landing.core.errors import WrongUsage
+    from landing.core.spelling import nearest
+    from landing.library import shipped
+
+    found = {f"{PAGES}{path.name}": path for path in (shipped() / "docs").glob("*.md")}
+    if what not in found:
+        raise WrongUsage(f"there is no page {what}: {nearest(what, list(found), 'landing explain docs/services.md')}")
+    return found[what].read_text(encoding="utf-8")
 
 
 def _kinds_of(what: str) -> list[str]:

@@ -179,6 +179,7 @@ def command(
     if folder.resolve() != Path.cwd():
         steps.insert(0, f"cd {shlex.quote(str(folder))}")
     note("\n    ".join([f"Wrote {target}. Edit it, then:", *steps]))
+    note("`landing explain docs/services.md` prints a page that a comment there names.")
 
 
 def _write_pipeline(forge: str, folder: Path, package: str, image: str) -> None:
@@ -189,6 +190,6 @@ def _write_pipeline(forge: str, folder: Path, package: str, image: str) -> None:
 
     organization, _ = Session(folder / "config").organization()
     written = ci_files.write(forge, folder, organization, package=package, image=image)
-    note("\n    ".join(["Wrote the pipeline; docs/ci.md says what it needs:", *map(str, written)]))
+    note("\n    ".join(["Wrote the pipeline; `landing explain docs/ci.md` says what it needs:", *map(str, written)]))
     for sentence in ci_files.missing(forge, organization, package=package, image=image):
         note(safe(sentence))

@@ -106,7 +106,7 @@ def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Diag
         return []
     message = f"there is no bucket {place.bucket} for the lock in the account {place.account}"
     made = organization.pipeline and place.account == organization.management
-    how = "run `landing bootstrap`, which makes it" if made else "create the bucket (docs/locking.md)"
+    how = "run `landing bootstrap`, which makes it" if made else "create the bucket (`landing explain docs/locking.md`)"
     help_ = f"correct the name, or {how}"
     source = organization.sources.get("lock.bucket")
     return [Diagnostic("LZ502", message, source, help_, pointer=("lock", "bucket"), length=len(place.bucket))]

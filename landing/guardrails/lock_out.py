@@ -80,7 +80,8 @@ def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> 
         raise UnsafePlan(
             "The guardrails would lock out roles that must get through, which needs --allow lock-out:\n"
             + "\n".join(found)
-            + f"\nExempt the roles in the policies: see `{{{{ exempt_roles }}}}` in docs/extending.md.{also}"
+            + "\nExempt the roles in the policies: see `{{ exempt_roles }}` in `landing explain docs/extending.md`."
+            + also
         )
 
 

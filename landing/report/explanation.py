@@ -58,7 +58,7 @@ def _declared(kind: Kind, controls: Sequence[str]) -> Iterator[tuple[str, Sequen
     yield "reads by", sorted(kind.reads)
     yield "writes by", sorted(kind.writes)
     yield "AWS", [kind.help_uri]
-    yield "more", ["docs/services.md, docs/ownership.md, docs/permissions.md"]
+    yield "more", [f"landing explain docs/{page}.md" for page in ("services", "ownership", "permissions")]
 
 
 def _some(addresses: Sequence[Address]) -> list[str]:

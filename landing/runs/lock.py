@@ -224,7 +224,7 @@ class ObjectLock:
 
 
 def _unusable(path: str, error: AwsError) -> str:
-    hint = "The permissions that it needs are in docs/permissions.md"
+    hint = "The permissions that it needs are in `landing explain docs/permissions.md`"
     if error.cause is Cause.NOT_THERE:
-        hint = "Create the bucket first (docs/locking.md), or take `lock` out of the config"
+        hint = "Create the bucket first (`landing explain docs/locking.md`), or take `lock` out of the config"
     return f"cannot take the lock at {path}: {error}. {hint}. Nothing was changed"

@@ -30,7 +30,7 @@ WHAT_TO_DO = {
     "HANDSHAKE_RATE_LIMIT_EXCEEDED": "as many accounts were invited in 24 hours as AWS allows: run landing apply "
     "again tomorrow",
     "ALREADY_IN_AN_ORGANIZATION": "AWS says that it is in an organization which it cannot leave by invitation: "
-    "docs/adopting.md says what keeps an account",
+    "`landing explain docs/adopting.md` says what keeps an account",
     "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES": "nobody is invited while all features are being enabled: let the "
     "members agree to that first",
     "PAYMENT_INSTRUMENT_REQUIRED": "it has no payment method: add one in its billing preferences",
@@ -131,7 +131,7 @@ class Invitation(Kind):
         yield f"the account must accept within {DAYS} days; landing plan shows the command for it until it has"
         yield (
             "if it is in another organization now, it must be neither its management account nor a delegated "
-            "administrator there, and needs a payment method: docs/adopting.md has what else keeps it"
+            "administrator there, and needs a payment method: `landing explain docs/adopting.md` has what else keeps it"
         )
         yield no_member_role(organization)
 
@@ -140,7 +140,7 @@ def no_member_role(organization: Organization) -> str:
     """What no account has that came by invitation."""
     return (
         f"an account that was invited has no role {organization.member_role}: make it there before anything is to be "
-        "done in it by that role (docs/adopting.md has the commands)"
+        "done in it by that role (`landing explain docs/adopting.md` has the commands)"
     )
 
 
