@@ -143,6 +143,12 @@ def test_conditions(cloud: Cloud, condition: str, found: bool) -> None:
         "SELECT resourceId WHERE resourceType IN ()",
         "SELECT DISTINCT(resourceId)",
         "SELECT resourceId HAVING COUNT(*) > 1",
+        "SELECT resourceId JOIN items",
+        "SELECT resourceId UNION SELECT resourceName",
+        "SELECT resourceId WHERE resourceName = NULL",
+        "SELECT resourceId WHERE resourceName LIKE 'ab%'",
+        "SELECT resourceId WHERE resourceName LIKE '%abc'",
+        "SELECT awsRegion, accountId, resourceId, arn, COUNT(*) GROUP BY awsRegion, accountId, resourceId, arn",
         "SELECT resourceId WHERE resourceId = 'unfinished",
     ],
 )

@@ -35,6 +35,9 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+MOST_GROUPS = 3
+LEAST_BEFORE_WILDCARD = 3
+"""Characters before the `%` that ends a pattern (Developer Guide, "Limitations" of queries, as those of groups)."""
 AGGREGATES = ("COUNT", "MIN", "MAX", "AVG", "SUM")
 KEYWORDS = frozenset({
     "AND", "ASC", "BETWEEN", "BY", "DESC", "FALSE", "GROUP", "IN", "IS", "LIKE", "NOT", "NULL", "OR", "ORDER",
@@ -116,6 +119,8 @@ class _Parser:
             orders = tuple(self._list(self._order))
         if self._at < len(self._tokens):
             raise QueryProblem(f"Encountered unexpected {self._tokens[self._at][1]}")
+        if len(groups) > MOST_GROUPS:
+            raise QueryProblem(f"GROUP BY takes at most {MOST_GROUPS} properties")
         query = Query(tuple(fields), where, types, groups, orders)
         loose = [f.path for f in fields if query.is_grouped and f.aggregate is None and f.path not in groups]
         if loose:
@@ -185,7 +190,10 @@ class _Parser:
             condition = any_of(path, wanted)
             types = frozenset(map(str, wanted)) if path == "resourceType" and not negated else None
         elif self._accept("keyword", "LIKE"):
-            condition, types = like(path, str(self._value())), None
+            pattern = str(self._value())
+            if "%" in pattern.removesuffix("%") or (pattern.endswith("%") and len(pattern) <= LEAST_BEFORE_WILDCARD):
+                raise QueryProblem(f"A wildcard comes after at least {LEAST_BEFORE_WILDCARD} characters, at the end")
+            condition, types = like(path, pattern), None
         elif self._accept("keyword", "BETWEEN"):
             low = self._value()
             self._expect("keyword", "AND")
