@@ -55,6 +55,70 @@ def test_an_attached_policy_is_not_deleted(empty: Cloud) -> None:
     iam.delete_policy(PolicyArn=policy)
 
 
+def allowing(buckets: int) -> str:
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::b{each}" for each in range(buckets)]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
+
+
+@source("IAM User Guide, quotas: 6,144 characters but for white space, 5 versions, 10 managed policies of a role")
+def test_policies_and_roles_have_quotas(empty: Cloud) -> None:
+    iam = empty.client("iam")
+    refused("LimitExceeded", iam.create_policy, PolicyName="long", PolicyDocument=allowing(500))
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=allowing(200))["Policy"]["Arn"]
+    refused("LimitExceeded", iam.create_policy_version, PolicyArn=arn, PolicyDocument=allowing(500))
+    for _ in range(4):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=allowing(1))
+    refused("LimitExceeded", iam.create_policy_version, PolicyArn=arn, PolicyDocument=allowing(1))
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    for number in range(10):
+        made = iam.create_policy(PolicyName=f"p{number}", PolicyDocument=allowing(1))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="r", PolicyArn=made)
+    refused("LimitExceeded", iam.attach_role_policy, RoleName="r", PolicyArn=arn)
+    iam.attach_role_policy(RoleName="r", PolicyArn=made)
+
+
+@source("AWS::IAM::ManagedPolicy (Template reference): Description and Path are create-only; its name stays another's")
+def test_a_named_policy_is_not_replaced(in_process: Cloud) -> None:
+    def template(description: str) -> str:
+        policy = {
+            "ManagedPolicyName": "boundary",
+            "Description": description,
+            "PolicyDocument": json.loads(allowing(1)),
+        }
+        return json.dumps({"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy}}})
+
+    def status() -> str:
+        while True:
+            found: str = client.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"]
+            if not found.endswith("_IN_PROGRESS"):
+                return found
+
+    client = in_process.client("cloudformation")
+    named = {"StackName": "s", "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    client.create_stack(**named, TemplateBody=template("one"))
+    assert status() == "CREATE_COMPLETE"
+    client.update_stack(**named, TemplateBody=template("two"))
+    assert status() == "UPDATE_ROLLBACK_COMPLETE"
+    events = client.describe_stack_events(StackName="s")["StackEvents"]
+    assert any("AlreadyExists" in each.get("ResourceStatusReason", "") for each in events)
+
+
+@source("IAM API reference: CreateServiceLinkedRole, InvalidInput: has been taken")
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "guardduty.amazonaws.com", "securityhubv2.amazonaws.com", "inspector2.amazonaws.com",
+        "triage.security-ir.amazonaws.com", "macie.amazonaws.com", "detective.amazonaws.com",
+        "access-analyzer.amazonaws.com",
+    ],
+)  # fmt: skip
+def test_a_service_linked_role_is_made_once(empty: Cloud, principal: str) -> None:
+    create = empty.client("iam").create_service_linked_role
+    create(AWSServiceName=principal)
+    assert "has been taken" in str(refused("InvalidInput", create, AWSServiceName=principal))
+
+
 @pytest.mark.parametrize("document", ["{}", "no JSON", '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}'])
 @source("IAM API reference: CreateRole, MalformedPolicyDocument")
 def test_a_role_needs_a_trust_policy(empty: Cloud, document: str) -> None:

@@ -258,8 +258,17 @@ def test_results_go_to_a_bucket_and_a_key_that_let_macie_in(cloud: Cloud) -> Non
     member = macie(cloud, cloud.account("member"))
     member.enable_macie()
     refused("ConflictException", member.put_classification_export_configuration, configuration=right)
+    abroad = security.key(
+        cloud, security.allow(SERVICE, ["kms:GenerateDataKey", "kms:Encrypt"], "*"), region="eu-west-1"
+    )
+    refused("ConflictException", put, configuration={"s3Destination": {**right["s3Destination"], "kmsKeyArn": abroad}})
     put(configuration=right)
     assert macie(cloud).get_classification_export_configuration()["configuration"] == right
+    owner = cloud.account("archive")
+    security.bucket(cloud, "theirs", security.allow(SERVICE, "s3:PutObject", "arn:aws:s3:::theirs/*"), account=owner)
+    theirs = {"s3Destination": {"bucketName": "theirs", "kmsKeyArn": key}}
+    refused("ConflictException", put, configuration=theirs)
+    put(configuration={"s3Destination": {**theirs["s3Destination"], "expectedBucketOwner": owner}})
 
 
 @source("macie2: GetFindingsPublicationConfiguration, PutFindingsPublicationConfiguration (API reference)")

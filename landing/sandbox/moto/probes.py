@@ -209,6 +209,34 @@ def service_linked_roles_stay(sandbox: ProbedSandbox) -> bool:
     return refuses(iam.delete_role, "UnmodifiableEntity", RoleName=role)
 
 
+def _allowing(buckets: int) -> str:
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::b{each}" for each in range(buckets)]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def policies_are_short(sandbox: ProbedSandbox) -> bool:
+    """A managed policy has a longest document."""
+    return refuses(_iam(sandbox).create_policy, "LimitExceeded", PolicyName="probe", PolicyDocument=_allowing(500))
+
+
+def versions_are_short(sandbox: ProbedSandbox) -> bool:
+    """So has each version."""
+    iam = _iam(sandbox)
+    policy = iam.create_policy(PolicyName="probe", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    return refuses(iam.create_policy_version, "LimitExceeded", PolicyArn=policy, PolicyDocument=_allowing(500))
+
+
+def roles_hold_ten_policies(sandbox: ProbedSandbox) -> bool:
+    """A role has a quota of managed policies."""
+    iam = _iam(sandbox)
+    iam.create_role(RoleName="probe", AssumeRolePolicyDocument=TRUST)
+    made = [iam.create_policy(PolicyName=f"probe-{each}", PolicyDocument=ALLOW) for each in range(11)]
+    *first, last = (each["Policy"]["Arn"] for each in made)
+    for policy in first:
+        iam.attach_role_policy(RoleName="probe", PolicyArn=policy)
+    return refuses(iam.attach_role_policy, "LimitExceeded", RoleName="probe", PolicyArn=last)
+
+
 def attached_policies_stay(sandbox: ProbedSandbox) -> bool:
     """A policy that is attached is not deleted."""
     iam = _iam(sandbox)
@@ -389,6 +417,9 @@ IAM: Mapping[str, Probe] = {
     "CreateServiceLinkedRole": service_linked_roles_have_aws_names,
     "DeleteRole": service_linked_roles_stay,
     "DeletePolicy": attached_policies_stay,
+    "CreatePolicy": policies_are_short,
+    "CreatePolicyVersion": versions_are_short,
+    "AttachRolePolicy": roles_hold_ten_policies,
     "CreateRole": trust_policies_are_checked,
     "UpdateAssumeRolePolicy": shared_issuers_are_asked_for,
     **dict.fromkeys(

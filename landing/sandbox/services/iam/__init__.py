@@ -50,6 +50,11 @@ SERVICE_LINKED_ROLES = {
 """Service principal to what follows "AWSServiceRoleFor" (each service's page on service-linked roles)."""
 
 
+POLICIES_PER_ROLE = 10
+POLICY_SIZE = 6_144
+"""Managed policies of a role, and characters but for white space of one (IAM User Guide, "IAM and AWS STS quotas")."""
+
+
 class Iam(Service[Nothing]):
     """Roles, users and policies are moto's; AWS managed policies and the access role are put under it."""
 
@@ -91,6 +96,24 @@ class Iam(Service[Nothing]):
         policy = call.backend().managed_policies.get(call["PolicyArn"])
         if policy is not None and policy.attachment_count > 0:
             raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
+        return call.forward()
+
+    def create_policy(self, call: Call) -> HttpAnswer:
+        """Moto takes a policy of any length."""
+        _check_length(call["PolicyDocument"])
+        return call.forward()
+
+    def create_policy_version(self, call: Call) -> HttpAnswer:
+        """Moto takes a policy of any length."""
+        _check_length(call["PolicyDocument"])
+        return call.forward()
+
+    def attach_role_policy(self, call: Call) -> HttpAnswer:
+        """Moto attaches as many as one likes; the option `policies_per_role` of the world raises the quota."""
+        role = next((each for each in call.backend().get_roles() if each.name == call["RoleName"]), None)
+        most = call.world.options.get("policies_per_role", POLICIES_PER_ROLE)
+        if role is not None and call["PolicyArn"] not in role.managed_policies and len(role.managed_policies) >= most:
+            raise Refusal("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {most}")
         return call.forward()
 
     def create_role(self, call: Call) -> HttpAnswer:
@@ -151,6 +174,11 @@ def create_service_linked_role(backend: Any, principal: str, name: str, descript
         max_session_duration="3600",
         linked_service=principal,
     )
+
+
+def _check_length(document: str) -> None:
+    if len("".join(document.split())) > POLICY_SIZE:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for PolicySize: {POLICY_SIZE}")
 
 
 def _check_trust_policy(document: str) -> None:

@@ -78,7 +78,9 @@ def put_classification_export_configuration(call: Call) -> dict[str, Any]:
             "The request failed because the bucket doesn't exist or its policy doesn't let Macie add objects."
         )
     key = delivery.key(call.world, destination["kmsKeyArn"], call.account, call.region)
-    if key is None or not delivery.key_admits(key, who, "kms:GenerateDataKey"):
+    if key is None or known is None or key.region != known.region_name:
+        raise conflict("The request failed because the key isn't in the same Region as the bucket.")
+    if not delivery.key_admits(key, who, "kms:GenerateDataKey"):
         raise conflict("The request failed because the key doesn't exist or its policy doesn't let Macie use it.")
     place.export = configuration
     return {"configuration": configuration}

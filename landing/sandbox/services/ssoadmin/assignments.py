@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from landing.sandbox.services import accounts, clients
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import POLICIES_PER_ROLE
 from landing.sandbox.services.ssoadmin.state import (
     FAILED,
     IN_PROGRESS,
@@ -30,8 +31,6 @@ from landing.sandbox.world import World
 
 OUTSTANDING = 15
 """Assignments that are made or deleted at once (User Guide, "IAM Identity Center quotas")."""
-MOST_OF_A_ROLE = 10
-"""Managed policies (IAM User Guide, "IAM and AWS STS quotas")."""
 PROVISIONING = 3
 """Permission sets that are provisioned to all accounts at once (same page)."""
 
@@ -174,7 +173,7 @@ def _missing(world: World, instance: Instance, found: PermissionSet, targets: It
 
     Or why its role cannot hold them all: IAM's quota, which the option `policies_per_role` of the world raises.
     """
-    most = world.options.get("policies_per_role", MOST_OF_A_ROLE)
+    most = world.options.get("policies_per_role", POLICIES_PER_ROLE)
     if len(found.managed) + len(found.customer) > most:
         return f"Received a 409 status error: Cannot exceed quota for PoliciesPerRole: {most}"
     named = [f"{path}{name}" for name, path in found.customer]
