@@ -91,3 +91,16 @@ def test_the_command_shows_no_control_characters_and_suggests_names(
     assert "\\x1b[31m" in text
     assert command(["test", "config/cases/od.yaml"]) == 64
     assert "did you mean `config/cases/odd.yaml`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["protect-log-archive", "rcp-protect-log-archive"])
+def test_what_an_old_log_archive_keeps_is_protected_by_name(organization: Load, name: str) -> None:
+    """With another account as log archive all but the doors of the account is as it was."""
+    text = SMALL + f"guardrails: {{{name}: {{target: {{units: [root]}}}}}}\n"
+    before, after = (
+        {each["Sid"]: each for each in organization(text=each).policies[name].document["Statement"]}
+        for each in (text, text.replace("log_archive: log-archive", "log_archive: shop-prod"))
+    )
+    assert before.keys() == after.keys()
+    assert {sid for sid in before if before[sid] != after[sid]} <= {"Doors"}
+    assert "landing-cloudtrail-*" in str(after["Buckets"])
