@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.services.ec2 import transit_probes
 from landing.sandbox.services.service import Probe, ProbedSandbox
 
 
@@ -164,54 +165,8 @@ def peerings_are_found_by_network(sandbox: ProbedSandbox) -> bool:
     return bool(ec2.describe_vpc_peering_connections(Filters=wanted)["VpcPeeringConnections"] == [])
 
 
-def attachments_wait_for_the_owner(sandbox: ProbedSandbox) -> bool:
-    """An account attaches to a gateway that is shared with it; the owner accepts, routes, and keeps it till then."""
-    ec2, ram = _ec2(sandbox), sandbox.session().client("ram", region_name="us-east-1")
-    organizations: Any = sandbox.session().client("organizations")
-    made = organizations.create_account(AccountName="net", Email="net@example.com")["CreateAccountStatus"]
-    while made["State"] == "IN_PROGRESS":
-        made = organizations.describe_create_account_status(CreateAccountRequestId=made["Id"])["CreateAccountStatus"]
-    theirs: Any = sandbox.session(made["AccountId"]).client("ec2", region_name="us-east-1")
-    hub = ec2.create_transit_gateway(Options={"DefaultRouteTableAssociation": "disable"})["TransitGateway"]
-    ram.enable_sharing_with_aws_organization()
-    ram.create_resource_share(name="a", resourceArns=[hub["TransitGatewayArn"]], principals=[made["AccountId"]])
-    vpc = theirs.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = theirs.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
-    attached = theirs.create_transit_gateway_vpc_attachment(
-        TransitGatewayId=hub["TransitGatewayId"], VpcId=vpc, SubnetIds=[subnet]
-    )["TransitGatewayVpcAttachment"]
-    which = {"TransitGatewayAttachmentId": attached["TransitGatewayAttachmentId"]}
-    ec2.accept_transit_gateway_vpc_attachment(**which)
-    try:
-        ec2.delete_transit_gateway(TransitGatewayId=hub["TransitGatewayId"])
-    except ec2.exceptions.ClientError:
-        (seen,) = ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
-        return (attached["State"], seen["State"]) == ("pendingAcceptance", "available")
-    return False
-
-
 PROBES: dict[str, Probe] = {
-    **dict.fromkeys(
-        (
-            "AcceptTransitGatewayVpcAttachment",
-            "AssociateTransitGatewayRouteTable",
-            "CreateRoute",
-            "CreateTransitGatewayVpcAttachment",
-            "DeleteTransitGateway",
-            "DeleteTransitGatewayRouteTable",
-            "DeleteTransitGatewayVpcAttachment",
-            "DescribeTransitGatewayAttachments",
-            "DescribeTransitGatewayVpcAttachments",
-            "DescribeTransitGateways",
-            "DisableTransitGatewayRouteTablePropagation",
-            "DisassociateTransitGatewayRouteTable",
-            "EnableTransitGatewayRouteTablePropagation",
-            "ModifyTransitGatewayVpcAttachment",
-            "RejectTransitGatewayVpcAttachment",
-            "ReplaceRoute",
-        ),
-        attachments_wait_for_the_owner,
-    ),
+    **transit_probes.PROBES,
     **dict.fromkeys(
         (
             "CreateIpam",
