@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from landing.sandbox.authorization import actions, trust
-from landing.sandbox.world import Identity
+from landing.sandbox.authorization.resources import tags_of
+from landing.sandbox.world import Identity, World
 from tests.sandbox.cloud import ALLOW, RCP_TYPE, Cloud, refused, source
 
 MANAGEMENT = "123456789012"
@@ -175,6 +176,12 @@ def test_a_statement_is_about_its_resources(cloud: Cloud) -> None:
     inside.get_role(RoleName="tried")
     inside.get_role(RoleName="deep")
     denied(inside.get_role, f"on resource: {arn}other because", RoleName="other")
+
+
+@source("Service Authorization Reference, Amazon EC2: the ARN of an ipam-pool has no Region")
+def test_what_has_no_region_is_decided_about_too() -> None:
+    caller = Identity("AKIA", "secret", MANAGEMENT, f"arn:aws:iam::{MANAGEMENT}:root", MANAGEMENT)
+    assert tags_of(World(), caller, f"arn:aws:ec2::{MANAGEMENT}:ipam-pool/ipam-pool-1") == {}
 
 
 @source("Organizations User Guide: resources and condition keys of Organizations")

@@ -71,6 +71,8 @@ def tags_of(world: World, caller: Identity, resource: str) -> dict[str, str]:
         trails = of_account(world, parts[4]).trails
         trail = trails.get((parts[3], parts[5].partition("/")[2]))
         return {} if trail is None else dict(trail.tags)
+    if parts[2] == "ec2" and not parts[3]:  # IPAM's are of no Region
+        return {}
     if parts[2] == "ec2":
         known = upstream.backend("ec2", parts[4] or caller.account, parts[3]).tags
         return {str(key): str(value) for key, value in known.get(parts[5].partition("/")[2], {}).items()}
