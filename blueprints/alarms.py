@@ -95,6 +95,7 @@ def _key(template: Template, firewall_role: str, *, trail_alarms: bool) -> None:
         Key(
             "AlarmsKey",
             Description="Messages of the alarms",
+            Enabled=True,
             EnableKeyRotation=True,
             KeyPolicy={"Version": VERSION, "Statement": key},
         )

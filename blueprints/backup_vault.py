@@ -53,6 +53,7 @@ def backup_vault(
         Key(
             "BackupKey",
             Description="Encrypts backups",
+            Enabled=True,
             EnableKeyRotation=True,
             PendingWindowInDays=deletion_days,
             DeletionPolicy="Retain",

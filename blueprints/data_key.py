@@ -40,6 +40,7 @@ def data_key(*, users: list[str], name: str = "data", deletion_days: int = 30) -
         Key(
             "DataKey",
             Description="What a team encrypts",
+            Enabled=True,
             EnableKeyRotation=True,
             PendingWindowInDays=deletion_days,
             DeletionPolicy="Retain",

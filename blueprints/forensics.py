@@ -78,6 +78,7 @@ def _key(template: Template) -> None:
         Key(
             "EvidenceKey",
             Description="Encrypts evidence: objects, and snapshots that are copied",
+            Enabled=True,
             EnableKeyRotation=True,
             PendingWindowInDays=30,
             KeyPolicy={"Version": VERSION, "Statement": [statement]},

@@ -205,6 +205,7 @@ def _key(writers: Sequence[Mapping[str, Any]], receives: Sequence[str]) -> Key:
     return Key(
         "LogKey",
         Description="Encrypts the logs of the organization",
+        Enabled=True,
         EnableKeyRotation=True,
         KeyPolicy=_document(statements),
         PendingWindowInDays=30,

@@ -173,6 +173,7 @@ def _add_key(template: Template, apply_role: str) -> None:
         Key(
             "PlansKey",
             Description="Encrypts plan files that leave the machine",
+            Enabled=True,
             EnableKeyRotation=True,
             KeyPolicy={"Version": "2012-10-17", "Statement": [administered, read_by_one]},
             PendingWindowInDays=30,

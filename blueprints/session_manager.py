@@ -82,6 +82,7 @@ def _key() -> Key:
     return Key(
         "SessionKey",
         Description="Sessions on instances, and their logs",
+        Enabled=True,
         EnableKeyRotation=True,
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",

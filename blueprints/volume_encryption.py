@@ -36,6 +36,7 @@ def volume_encryption(
         Key(
             "VolumeKey",
             Description="Encrypts EBS volumes by default",
+            Enabled=True,
             EnableKeyRotation=True,
             PendingWindowInDays=deletion_days,
             DeletionPolicy="Retain",

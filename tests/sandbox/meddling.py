@@ -224,6 +224,11 @@ def _data_key_not_rotated(lab: Lab) -> None:
     lab.cloud.client("kms").disable_key_rotation(KeyId=key)
 
 
+def _data_key_disabled(lab: Lab) -> None:
+    key = lab.cloud.client("kms").describe_key(KeyId="alias/landing-data")["KeyMetadata"]["KeyId"]
+    lab.cloud.client("kms").disable_key(KeyId=key)
+
+
 def _hosts_managed_by_others(lab: Lab) -> None:
     lab.cloud.client("ssm").update_service_setting(SettingId=HOSTS, SettingValue="service-role/another")
 
@@ -981,6 +986,7 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("break_glass_role", _sessions_of_a_day, "BreakGlassRole", "/MaxSessionDuration"),
     ("data_key", _key_for_everybody, "DataKey", "/KeyPolicy"),
     ("data_key", _data_key_not_rotated, "DataKey", "/EnableKeyRotation"),
+    ("data_key", _data_key_disabled, "DataKey", "/Enabled"),
     ("backup_vault", _backups_unlocked, "Vault", "/LockConfiguration"),
     ("backup_vault", _backups_kept_briefly, "Vault", "/LockConfiguration/MinRetentionDays"),
     ("backup_vault", _backups_deleted_by_anybody, "Vault", "/AccessPolicy"),
