@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.sandbox.cloud import Cloud, refused, source
+from landing.sandbox import Sandbox
+from landing.sandbox.services.ssoadmin.state import center as instances
+from tests.sandbox.cloud import Cloud, InProcess, refused, source
 
 HOME = "us-east-1"
 PRINCIPAL = "sso.amazonaws.com"
@@ -358,3 +361,21 @@ def test_a_user_has_what_groups_have(cloud: Cloud, center: Center) -> None:
     assert [each["MemberId"] for each in listed] == [{"UserId": user}]
     center.store.delete_group_membership(**center.directory, MembershipId=made)
     refused("ResourceNotFoundException", center.store.delete_group_membership, **center.directory, MembershipId=made)
+
+
+def test_an_instance_has_so_many_sets_and_an_account_too(sandbox: Sandbox) -> None:
+    """IAM Identity Center User Guide, quotas: 3,500 permission sets, 500 of them provisioned in an account."""
+    cloud = InProcess(sandbox)
+    cloud.option(identity_center={"region": HOME, "groups": ["platform"]})
+    center, account = Center(cloud), cloud.account("member")
+    at = center.set()
+    (instance,) = instances(sandbox.world).instances.values()
+    found = instance.sets[at["PermissionSetArn"]]
+    instance.sets |= {f"{found.arn}{number}": replace(found, provisioned={account: 1}) for number in range(500)}
+    error = refused(
+        "ServiceQuotaExceededException", center.client.create_account_assignment, **center.what(at, account)
+    )
+    assert "provisioned" in str(error)
+    instance.sets |= {f"{found.arn}-{number}": replace(found, provisioned={}) for number in range(3_000)}
+    create = center.client.create_permission_set
+    refused("ServiceQuotaExceededException", create, **center.here, Name="OneMore")

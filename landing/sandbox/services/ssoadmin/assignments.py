@@ -23,6 +23,7 @@ from landing.sandbox.services.ssoadmin.state import (
     conflict,
     denied,
     enabled,
+    exceeded,
     instance_of,
     invalid,
     set_of,
@@ -31,6 +32,8 @@ from landing.sandbox.world import World
 
 OUTSTANDING = 15
 """Assignments that are made or deleted at once (User Guide, "IAM Identity Center quotas")."""
+MOST_IN_AN_ACCOUNT = 500
+"""Permission sets that are provisioned in it (same page)."""
 PROVISIONING = 3
 """Permission sets that are provisioned to all accounts at once (same page)."""
 
@@ -125,6 +128,9 @@ def _begun(call: Call, about: str) -> Request:
         _principal(instance, *principal)
     elif known not in instance.assignments:
         raise absent("The assignment does not exist.")
+    there = sum(account in each.provisioned for each in instance.sets.values())
+    if about == "creation" and account not in found.provisioned and there >= MOST_IN_AN_ACCOUNT:
+        raise exceeded(f"An account has at most {MOST_IN_AN_ACCOUNT} provisioned permission sets.")
     running = [
         each
         for each in instance.requests.values()
