@@ -35,8 +35,10 @@ AT_ONCE = Diagnostic("", "interrupted twice")
 STILL_AT_IT = Diagnostic("", "interrupted while AWS was still at it")
 NOT_BEGUN = Diagnostic("", "Not begun: interrupted before anything was written")
 NOT_SHOWN = Diagnostic(
-    "LZ513", "AWS does not show it as declared after the change; run landing plan to see what differs"
+    "LZ513", "AWS does not show it as declared after the change{}; run landing plan to see what differs"
 )
+TOLD = 3
+"""How many attributes that differ are named."""
 
 
 @dataclass
@@ -114,6 +116,7 @@ def _verify(
     scopes = {(address.kind, address.scope) for address in touched}
 
     gaps: list[Gap] = []
+    shown: dict[Address, str] = {}
 
     def look() -> Collection[Address]:
         aws.tree.forget()
@@ -122,7 +125,8 @@ def _verify(
         gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
         plan = make(observation, Origin())
         result.waiting = {address: text for address, text in plan.waiting.items() if address in touched}
-        differing = (change for change in plan.changes if change.address in touched)
+        differing = [change for change in plan.changes if change.address in touched]
+        shown.update((left.address, _shown(left)) for left in differing)
         coming = organization.accounts.keys() - aws.tree.account_ids.keys()
         return {left.address for left in differing if _differs(organization, kinds, made[left.address], left, coming)}
 
@@ -135,11 +139,22 @@ def _verify(
         result.unverified = error.diagnostic
         return
     for address in differing:
-        result.failed[address] = replace(NOT_SHOWN, address=address, source=made[address].source)
+        message = NOT_SHOWN.message.format(shown[address])
+        result.failed[address] = replace(NOT_SHOWN, message=message, address=address, source=made[address].source)
     result.done = [change for change in result.done if change.address not in result.failed]
     if gaps:
         first = gaps[0]
         result.unverified = replace(first.diagnostic, address=Address(first.kind, first.name or "*", first.scope))
+
+
+def _shown(left: Change) -> str:
+    """Which attributes AWS shows otherwise; plain values as it shows them."""
+    before, after = left.before or {}, left.after or {}
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)] if before and after else []
+    values = {name: before.get(name) for name in names[:TOLD]}
+    parts = [f"{name} is {value}" if isinstance(value, str | int) else name for name, value in values.items()]
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return f" ({', '.join(parts)}{more})" if parts else ""
 
 
 def _differs(

@@ -219,8 +219,21 @@ def test_a_file_that_macie_cannot_read_is_drift(sandbox: Sandbox, at: At) -> Non
     s3.delete_object(Bucket="acme-words", Key="words.txt")
     change = change_of(cloud, "macie_allow_list")
     assert change.before
-    assert change.before["status"] == "S3_OBJECT_NOT_FOUND"
-    assert not cloud.apply(OF_IT).complete
+    assert change.before["status"] == "S3_OBJECT_NOT_FOUND: s3://acme-words/words.txt"
+    (note,) = KINDS["macie_allow_list"].notes(cloud.organization, change)
+    assert "cannot read its file (S3_OBJECT_NOT_FOUND: s3://acme-words/words.txt): put it there" in note
+    failed = [each for address, each in cloud.apply(OF_IT).failed.items() if address.kind == "macie_allow_list"]
+    assert failed
+    assert {each.code for each in failed} == {"LZ513"}
+    assert "(status is S3_OBJECT_NOT_FOUND: s3://acme-words/words.txt)" in failed[0].message
+
+
+def test_an_export_that_macie_refuses_is_told_with_the_bucket_and_the_key(at: At) -> None:
+    cloud = at(SMALL + "services: {log_archive: {existing: {buckets: {macie: acme-nowhere}}}, macie: {}}\n")
+    (failed,) = [each for address, each in cloud.apply().failed.items() if address.kind == "macie_export"][:1]
+    assert "PutClassificationExportConfiguration" in failed.text
+    assert "The bucket is acme-nowhere, the key arn:aws:kms:" in failed.message
+    assert "services.log_archive.existing" in failed.help
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,14 @@ class MacieAllowList(AdministeredSetting):
             found = _seen(client.get_allow_list(id=listed["id"])) if owned else {}
             yield Resource(self.address(key, scope), found, needs, owned=owned)
 
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What somebody has to do where Macie cannot read a file."""
+        if change.before and change.before["status"] != READABLE:
+            yield (
+                f"Macie cannot read its file ({change.before['status']}): put it there, in plain text, where the "
+                "bucket's policy and key let Macie's service-linked role in; or correct `location`"
+            )
+
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, replace or delete; AWS refuses to delete one that a job uses which is not done."""
         client, after = aws.client(self.client_name, change.address.scope), change.after
@@ -105,11 +113,12 @@ def allow_lists(aws: Aws, client: Any) -> Iterator[tuple[str, bool, Mapping[str,
 def _seen(found: Mapping[str, Any]) -> dict[str, Any]:
     criteria, status = found["criteria"], found["status"]["code"]
     file = criteria.get("s3WordsList")
+    place = f"s3://{file['bucketName']}/{file['objectKey']}" if file else ""
     return {
         "regex": criteria.get("regex") or "",
-        "location": f"s3://{file['bucketName']}/{file['objectKey']}" if file else "",
+        "location": place,
         "description": found.get("description") or "",
-        "status": READABLE if status in UNTOLD else status,
+        "status": READABLE if status in (READABLE, *UNTOLD) else f"{status}{f': {place}' if place else ''}",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import SERVICE_DENIES, Aws, unless
+from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Address, Change, Scope
 from landing.organization import Organization
 from landing.services.base import Ownership
@@ -13,6 +14,12 @@ from landing.services.log_archive.export import ArchiveExport
 from landing.services.log_archive.key import arn_of_key
 from landing.services.macie.session import Macie
 from landing.services.shapes import NAME
+
+HINT = (
+    "the stack `log-archive` makes both with policies that let Macie in; whoever owns those that "
+    "`services.log_archive.existing` names makes them, and adds what the template of that stack has (landing synth)"
+)
+"""What to do where Macie is not let in."""
 
 
 class MacieExport(ArchiveExport):
@@ -46,4 +53,14 @@ class MacieExport(ArchiveExport):
         destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": arn_of_key(organization, aws)}
         destination["expectedBucketOwner"] = aws.tree.account_ids[organization.log_archive]
         client = aws.client(self.client_name, change.address.scope)
-        client.put_classification_export_configuration(configuration={"s3Destination": destination})
+        with unless("ConflictException") as refused:
+            client.put_classification_export_configuration(configuration={"s3Destination": destination})
+        if refused.code:
+            raise OperationFailed(
+                f"{refused.message} The bucket is {destination['bucketName']}, the key {destination['kmsKeyArn']}",
+                help=HINT,
+                operation="PutClassificationExportConfiguration",
+                scope=change.address.scope,
+                aws_code=refused.code,
+                cause=Cause.CONFLICT,
+            )
