@@ -127,7 +127,8 @@ def _verify(
         result.waiting = {address: text for address, text in plan.waiting.items() if address in touched}
         differing = [change for change in plan.changes if change.address in touched]
         shown.update((left.address, _shown(left)) for left in differing)
-        coming = organization.accounts.keys() - aws.tree.account_ids.keys()
+        in_waves = any(each.through is not None for each in made.values())
+        coming = organization.accounts.keys() - aws.tree.account_ids.keys() if in_waves else ()
         return {left.address for left in differing if _differs(organization, kinds, made[left.address], left, coming)}
 
     try:
