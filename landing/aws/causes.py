@@ -75,7 +75,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
             "OperationIdAlreadyExistsException TokenAlreadyExistsException"
         ),
         Cause.NOT_THERE: _codes(
-            "ChangeSetNotFound OperationNotFoundException StackInstanceNotFoundException StackSetNotFoundException"
+            "ChangeSetNotFound OperationNotFoundException StackInstanceNotFoundException StackNotFoundException "
+            "StackSetNotFoundException"
         ),
         Cause.CONFLICT: _codes("StackSetNotEmptyException"),
         Cause.BEING_CHANGED: _codes("InvalidChangeSetStatus OperationInProgressException StaleRequestException"),

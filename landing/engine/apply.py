@@ -8,9 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
-from landing.aws import Aws, Interrupted, NotBegun
+from landing.aws import Aws, Interrupted, NotBegun, translated
 from landing.core.errors import AwsError, ImpossiblePlan, LandingError, NoCredentials
-from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, counts_of
+from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Gap, Resource, counts_of
 from landing.engine.background import settle
 from landing.engine.journal import Event, Listener, errored
 from landing.engine.observe import Progress, observe
@@ -128,7 +128,8 @@ def _verify(
         differing = [change for change in plan.changes if change.address in touched]
         shown.update((left.address, _shown(left)) for left in differing)
         in_waves = any(each.through is not None for each in made.values())
-        coming = organization.accounts.keys() - aws.tree.account_ids.keys() if in_waves else ()
+        with translated(ORGANIZATION):
+            coming = organization.accounts.keys() - aws.tree.account_ids.keys() if in_waves else ()
         return {left.address for left in differing if _differs(organization, kinds, made[left.address], left, coming)}
 
     try:
