@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from landing.core.errors import OperationFailed
 from landing.core.model import Address
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.stacks.cloudformation import MARK
+from landing.services.stacks.cloudformation import MARK, CloudFormationKind
+from landing.services.stacks.left_stacks import left_stack
 from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
 
@@ -133,6 +135,47 @@ def test_what_somebody_else_made_is_not_taken_over(at: Callable[[str], Cloud]) -
     result = cloud.apply(KINDS)
     assert "already" in result.failed[SET].message
     assert {*before.values()} <= {*stacks(cloud), *stacks(cloud, FAR)}
+
+
+def test_what_takes_no_update_is_told_by_name(at: Callable[[str], Cloud]) -> None:
+    cloud = at(TEXT)
+    before = instances(cloud)
+    by_hand(cloud, "quarantine")
+    cloud.sandbox.faults.fail("ssm", "DeleteParameter", code="TooMany", message="not now", status=400)
+    member(cloud).delete_stack(StackName=before[HOME])
+    cloud.sandbox.advance(3_600)
+    cloud.sandbox.faults.clear()
+    assert stacks(cloud) == {before[HOME]: "DELETE_FAILED"}
+    cloud.apply(KINDS)
+    message = cloud.apply(KINDS).failed[SET].message
+    assert "was left there when the account left, and takes no update as it is DELETE_FAILED" in message
+    assert before[HOME].split("/")[1] in message
+    member(cloud).delete_stack(StackName=before[HOME])
+    assert cloud.apply(KINDS).complete
+
+
+def test_what_is_being_updated_is_waited_for(at: Callable[[str], Cloud]) -> None:
+    cloud = at(TEXT)
+    before = instances(cloud)
+    by_hand(cloud, "quarantine")
+    cloud.apply(KINDS)
+    body = member(cloud).get_template(StackName=before[HOME])["TemplateBody"]
+    text = body if isinstance(body, str) else json.dumps(body)
+    tags = [MARK, {"Key": "by", "Value": "hand"}]
+    member(cloud).update_stack(StackName=before[HOME], TemplateBody=text, Tags=tags)
+    assert stacks(cloud)[before[HOME]] == "UPDATE_IN_PROGRESS"
+    whole(cloud, before)
+
+
+def test_of_a_stack_set_that_is_not_ours_nothing_is_taken_over(at: Callable[[str], Cloud]) -> None:
+    """Another account may have one of this name, and what is there may be of that one."""
+    cloud = at(TEXT)
+    (stack,) = stacks(cloud)
+    kind = BY_NAME["stack_set"]
+    assert isinstance(kind, CloudFormationKind)
+    with pytest.raises(OperationFailed, match=r"may be of another stack set of this name: it is left alone"):
+        left_stack(cloud.open(), member(cloud), "landing-setting", "", kind, declared=True)
+    assert list(stacks(cloud)) == [stack]
 
 
 QUARANTINED = TEXT.replace("organization:\n", "organization:\n  new_accounts: {quarantine: quarantine}\n").replace(

@@ -404,7 +404,7 @@ class Rollout:
             self._looked.add((account, region))
             with self._telling(account, region, "what was left there of this stack set"):
                 client, stack = self._stack(account, region)
-                if found := left_stack(self.aws, client, self.name, stack, declared=declared):
+                if found := left_stack(self.aws, client, self.name, stack, stacks, declared=declared):
                     bring_up_to_date(self.aws, client, found, wanted, stacks)
                     left[account] = found
                 else:
@@ -412,7 +412,8 @@ class Rollout:
         if left:
             self.failures = [each for each in self.failures if each.region != region or each.account not in left]
             self.on_accounts("delete", sorted(left), [region], RetainStacks=False)
-        for some in batched(sorted(left), MOST_IMPORTED):
+        kept = {each.account for each in self.failures if each.region == region}
+        for some in batched(sorted(left.keys() - kept), MOST_IMPORTED):
             ids = [left[account] for account in some]
             units = sorted({self.aws.tree.node_id(self._home(account)) for account in some})
             about = {"StackIds": ids, "OrganizationalUnitIds": units}
