@@ -563,7 +563,7 @@ def test_a_gate_that_watches_asks_what_came_since_the_wave_began(world: Callable
         root = cloud.open().tree.target_id("root")
         client = cloud.sandbox.session().client("organizations")
         client.tag_resource(ResourceId=root, Tags=[{"Key": WAVE_TAG, "Value": value}])
-        assert "does not say when a wave began" in str(gates(cloud, LATER).closed(1, 1))
+        assert "does not say when a wave began" in str(gates(cloud, days).closed(1, 1))
     gates(cloud, LATER).done()
     assert code(gates(cloud, BEGAN + timedelta(days=1)).closed(1, 1)) == "LZ543"
 
@@ -583,6 +583,23 @@ def test_what_nothing_answers_yet_is_passed_by_a_persons_yes_alone(world: Callab
     assert code(given.closed(1, 1)) == "LZ544"  # time is waited for
     denied(cloud, 99, BEGAN + timedelta(minutes=5))
     assert code(replace(given, now=lambda: LATER).closed(1, 1)) == "LZ542"  # and an answer counts
+
+
+def test_a_persons_yes_hides_nothing_that_is_answered(world: Callable[[str, str], Cloud]) -> None:
+    """Where it cannot be read when the wave began, how it has been lately is asked all the same."""
+    cloud = world("done", WATCHED)
+    given = replace(gates(cloud, BEGAN), approved=["canary"])
+    both = gates(cloud, BEGAN).closed(1, 1)
+    assert both
+    assert all(word in both.message for word in ("LandingGuardrailDenials", "GetFindings"))  # what the yes is about
+    assert code(replace(gates(cloud, BEGAN), agreed="canary").closed(1, 1)) == "LZ543"  # said before that was told
+    denied(cloud, 99, BEGAN - timedelta(minutes=5))
+    root = cloud.open().tree.target_id("root")
+    client = cloud.sandbox.session().client("organizations")
+    client.tag_resource(ResourceId=root, Tags=[{"Key": WAVE_TAG, "Value": "canary soon"}])
+    assert "denied 99 requests" in str(given.closed(1, 1))
+    cloud.sandbox.faults.fail("organizations", "ListTagsForResource", code="AccessDeniedException", status=400)
+    assert "denied 99 requests" in str(given.closed(1, 1))
 
 
 def test_a_wave_with_another_name_by_now_is_watched_as_long(world: Callable[[str, str], Cloud]) -> None:

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InWaves:
-    """How the changes of a plan are made: `approved` names waves after which to go on, `through` the last one."""
+    """How the changes of a plan are made: `approved` names waves after which to go on, `through` the last one.
+
+    `agreed` is one after which to go on by the answer to a question, which is asked before its gate.
+    """
 
     plan: Plan
     approved: Collection[str]
     through: int | None
+    agreed: str = ""
 
     def parts(self, organization: Organization, changes: Collection[Change]) -> int:
         """How many parts changes have in waves."""
@@ -54,7 +58,7 @@ class InWaves:
             begin(f"wave {organization.wave_name(number)}")
             gates.begins(number)
 
-        gates = Gates(organization, aws, lambda: datetime.now(UTC), self.approved, note)
+        gates = Gates(organization, aws, lambda: datetime.now(UTC), self.approved, note, self.agreed)
         return apply_in_waves(
             organization,
             changes,
@@ -84,7 +88,7 @@ def in_waves(
     if not asked or not wanted or wanted in approved:
         return InWaves(planned.plan, approved, last), ""
     question = f"Wave {wanted} is done. Do you want to go on with wave {organization.wave_name(first)}?"
-    return InWaves(planned.plan, (*approved, wanted), last), question
+    return InWaves(planned.plan, approved, last, wanted), question
 
 
 def refuse_unknown(organization: Organization, given: Collection[str]) -> None:

@@ -34,7 +34,8 @@ LOOK += "(organizations:UntagResource), then run landing apply again: the last m
 class Gates:
     """Asked before each wave but the first. `approved`: names of waves after which a person says to go on.
 
-    `now` is the time in UTC. `passed` is told what was not answered, and passed by a person's yes.
+    `agreed`: one to which somebody says so before the gate is asked, and so not to what it does not answer. `now` is
+    the time in UTC. `passed` is told what was not answered, and passed by a person's yes.
     """
 
     organization: Organization
@@ -42,6 +43,7 @@ class Gates:
     now: Callable[[], datetime]
     approved: Collection[str] = ()
     passed: Callable[[str], None] = lambda text: None
+    agreed: str = ""
 
     def closed(self, number: int, first: int) -> Diagnostic | None:
         """Why a wave does not begin; None when it may. Nothing is left of the waves before it.
@@ -87,16 +89,15 @@ class Gates:
         try:
             name, _, time = self._mark().partition(" ")
         except AwsError as error:
-            return [unanswered(error)]
+            return [unanswered(error), *self._over(watching, began, now)]
         if name:
             try:
                 began = datetime.strptime(time, AT).replace(tzinfo=UTC)
             except ValueError:
                 began = datetime.max.replace(tzinfo=UTC)
             if began > now + SKEW:
-                return [
-                    Diagnostic("LZ543", f"the tag {WAVE_TAG} of the root does not say when a wave began", help=MARK)
-                ]
+                message = f"the tag {WAVE_TAG} of the root does not say when a wave began"
+                return [Diagnostic("LZ543", message, help=MARK), *self._over(watching, now - minutes, now)]
         later = {self.organization.wave_name(each) for each in range(number, self.organization.last_wave)}
         if name and name not in later and now < began + minutes:  # a wave that has another name by now is watched too
             until = (began + minutes).strftime(AT)
@@ -142,16 +143,18 @@ class Gates:
             return None
         last = asking[-1]
         wave = self.organization.wave_name(last)
-        given = wave in self.approved
+        given = wave in self.approved or (wave == self.agreed and not open_questions)
         if given and last < first:
             for each in open_questions:
                 self.passed(f"{each.text}; somebody said yes to go on after wave {wave}")
             return None
         go_on = f"landing apply --approve-wave {wave}"
         early = "the yes was given before it was done; " if given else ""
-        for each in open_questions:
-            help_ = f"{each.help}. Where nothing can answer yet, look yourself, then {go_on}"
-            return replace(each, message=f"{early}{each.message}", help=help_)
+        if open_questions:
+            why = "; ".join(each.message for each in open_questions)
+            mend = "; ".join(dict.fromkeys(each.help for each in open_questions))
+            help_ = f"{mend}. Where nothing can answer yet, look yourself, then {go_on}"
+            return replace(open_questions[0], message=f"{early}{why}", help=help_)
         return Diagnostic(
             "LZ541", f"{early}a person has to say yes after wave {wave}", help=f"look at it, then {go_on}"
         )
