@@ -57,6 +57,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("address_pools", {"pools": {"nowhere": "10.0.0.0/12"}}, "`pools`"),
     ("account_alias", {"alias": "Acme--Shop"}, "`alias`"),
     ("account_alias", {"alias": "123456789012"}, "`alias`"),
+    ("service_quotas", {"quotas": {}}, "`quotas`"),
+    ("service_quotas", {"quotas": {"lambda": 2000}}, "`quotas`"),
+    ("service_quotas", {"quotas": {"lambda/L-B99A9384": 0}}, "`quotas`"),
+    ("service_quotas", {"quotas": {"lambda/L-B99A9384": 2000}, "every_hours": 0}, "`every_hours`"),
     ("patch_baselines", {"systems": ["BEOS"]}, "`systems`"),
     ("patch_baselines", {"systems": ["SUSE"], "severities": ["Bad"]}, "`severities`"),
     ("patch_baselines", {"systems": ["SUSE"], "approve_after_days": 900}, "`approve_after_days`"),
@@ -79,12 +83,15 @@ def test_values_that_mean_too_much_or_nothing_are_refused(
         library.blueprint(name).render(given)
 
 
-ORDERED = ("default-network-removal", "host-management", "resolver-query-logs", "volume-encryption")
+ORDERED = ("default-network-removal", "host-management", "resolver-query-logs", "service-quotas", "volume-encryption")
+GIVEN = {"service-quotas": "{quotas: {lambda/L-B99A9384: 2000, vpc/L-F678F1CE: 20}}"}
 
 
 def test_a_baseline_comes_after_the_one_whose_role_it_names(load_text: Callable[[str], Organization]) -> None:
     both = [name for each in ORDERED for name in (each, f"{each}-role")]
-    rows = ", ".join(f"{name}: {{target: {{units: [workloads]}}}}" for name in both)
+    rows = ", ".join(
+        f"{name}: {{target: {{units: [workloads]}}, parameters: {GIVEN.get(name, '{}')}}}" for name in both
+    )
     text = SMALL + f"baselines: {{{rows}}}\nservices: {{log_archive: {{receives: [resolver-queries]}}}}\n"
     organization = load_text(text)
     assert {name: organization.deployments[name].requires for name in both} == {

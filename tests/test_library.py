@@ -55,6 +55,8 @@ BASELINES = {
     "perimeter-endpoints",
     "permission-boundary",
     "pooled-network",
+    "service-quotas",
+    "service-quotas-role",
     "session-manager",
     "shared-network",
     "transit-attachment",
@@ -81,6 +83,8 @@ baselines:
   resource-explorer: {target: {units: [root]}, management: true}
   volume-encryption: {target: {units: [workloads]}, parameters: {shared_with: ["111122223333"]}}
   volume-encryption-role: {target: {units: [workloads]}}
+  service-quotas: {target: {units: [workloads]}, parameters: {quotas: {lambda/L-B99A9384: 2000, vpc/L-F678F1CE: 20}}}
+  service-quotas-role: {target: {units: [workloads]}}
   software-inventory: {target: {units: [workloads]}}
   ecr-scanning: {target: {units: [workloads]}, parameters: {repositories: ["prod/*", "shop"]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}

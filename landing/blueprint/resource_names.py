@@ -39,6 +39,8 @@ ACCOUNT_ALIAS = "landing-account-alias"
 DEFAULT_NETWORK_REMOVAL = "landing-default-network-removal"
 """The document that deletes default VPCs, and its role."""
 VOLUME_ENCRYPTION_ROLE = "landing-volume-encryption"
+SERVICE_QUOTAS = "landing-service-quotas"
+"""The document that asks for quotas, and its role."""
 FLOW_LOG_BUCKET = "FLOW_LOG_BUCKET"
 """As the value of a document's parameter: the ARN of the bucket of the log archive for flow logs."""
 LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")

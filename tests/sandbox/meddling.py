@@ -22,6 +22,7 @@ from landing.blueprint.resource_names import (
     RECORDER,
     RECORDER_ROLE,
     RESOLVER_QUERIES_ROLE,
+    SERVICE_QUOTAS,
     TRAIL,
     TRAIL_LOGS_ROLE,
     VOLUME_ENCRYPTION_ROLE,
@@ -925,6 +926,29 @@ def _volumes_set_and_more(lab: Lab) -> None:
     iam.put_role_policy(RoleName=VOLUME_ENCRYPTION_ROLE, PolicyName="encrypt", PolicyDocument=EVERYTHING)
 
 
+def _quotas_looked_at_once_a_month(lab: Lab) -> None:
+    client, given = _association(lab, f"{SERVICE_QUOTAS}-lambda-L-B99A9384")
+    client.update_association(**{**given, "ScheduleExpression": "rate(30 days)"})
+
+
+def _another_quota(lab: Lab) -> None:
+    client, given = _association(lab, f"{SERVICE_QUOTAS}-lambda-L-B99A9384")
+    client.update_association(**{**given, "Parameters": {**given["Parameters"], "DesiredValue": ["100000"]}})
+
+
+def _quotas_not_asked_for(lab: Lab) -> None:
+    client, given = _association(lab, f"{SERVICE_QUOTAS}-lambda-L-B99A9384")
+    client.delete_association(AssociationId=given["AssociationId"])
+
+
+def _quotas_asked_for_by_all(lab: Lab) -> None:
+    _anybody_may(lab, SERVICE_QUOTAS)
+
+
+def _quotas_asked_for_and_more(lab: Lab) -> None:
+    lab.cloud.client("iam").put_role_policy(RoleName=SERVICE_QUOTAS, PolicyName="ask", PolicyDocument=EVERYTHING)
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -1064,6 +1088,11 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("default_network_removal", _every_network_removed, "Document", "/Content"),
     ("default_network_removal_role", _networks_removed_by_all, "RemovalRole", "/AssumeRolePolicyDocument"),
     ("default_network_removal_role", _networks_removed_and_more, "RemovalRole", "/Policies/0/PolicyDocument"),
+    ("service_quotas", _quotas_looked_at_once_a_month, "LambdaLB99A9384", "/ScheduleExpression"),
+    ("service_quotas", _another_quota, "LambdaLB99A9384", "/Parameters"),
+    ("service_quotas", _quotas_not_asked_for, "LambdaLB99A9384", ""),
+    ("service_quotas_role", _quotas_asked_for_by_all, "QuotasRole", "/AssumeRolePolicyDocument"),
+    ("service_quotas_role", _quotas_asked_for_and_more, "QuotasRole", "/Policies/0/PolicyDocument"),
     ("volume_encryption", _volumes_set_once_a_month, "Set", "/ScheduleExpression"),
     ("volume_encryption", _volume_key_for_everybody, "VolumeKey", "/KeyPolicy"),
     ("volume_encryption_role", _volumes_set_by_all, "EncryptionRole", "/AssumeRolePolicyDocument"),

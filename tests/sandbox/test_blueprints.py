@@ -10,6 +10,7 @@ import pytest
 
 from landing.blueprint.resource_names import FLOW_LOG_BUCKET, FLOW_LOGS_DOCUMENT
 from landing.library import Library
+from landing.sandbox.services.ssm import automation
 from tests.sandbox.cloud import Cloud, source
 from tests.sandbox.lab import Lab
 from tests.sandbox.meddling import MEDDLING
@@ -63,6 +64,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "software_inventory": ("log_archive",),
     "trail_alarms": ("cloudtrail_logs",),
     "transit_attachment": ("address_pools", "transit_hub", "shared_network"),
+    "service_quotas": ("service_quotas_role",),
     "volume_encryption": ("volume_encryption_role",),
 }
 CHANGES: dict[str, dict[str, Any]] = {
@@ -104,6 +106,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "playbook": {"at_most": 1, "approvers": ["oncall"]},
     "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
+    "service_quotas": {"quotas": {"lambda/L-B99A9384": 3000}},
     "shared_network": {"log_days": 30},
     "security_lake_roles": {"key": "mrk-0123456789abcdef0123456789abcdef"},
     "trail_alarms": {"denials": 7},
@@ -119,7 +122,7 @@ ALL = ("account_alias", "account_baseline", "address_pools", "alarms", "alarms_e
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patch_baselines", "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
-       "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub", "volume_encryption", "volume_encryption_role")  # fmt: skip
+       "security_lake_roles", "service_quotas", "service_quotas_role", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub", "volume_encryption", "volume_encryption_role")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -159,6 +162,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"trusted": ["role/oncall"], "analysis": True}
     if name == "account_alias":
         return {"alias": "acme-shop"}
+    if name == "service_quotas":
+        return {"quotas": {"lambda/L-B99A9384": 2000}}
     if name == "patch_baselines":
         return {"systems": ["AMAZON_LINUX_2023", "SUSE", "UBUNTU", "WINDOWS"]}
     if name == "dns_hub":
@@ -385,6 +390,100 @@ def test_an_account_has_its_alias_and_has_it_again(lab: Lab) -> None:
     assert [each["AutomationExecutionStatus"] for each in runs] == ["Success"] * 3
 
 
+QUOTAS = {"lambda/L-B99A9384": 2000, "lambda/L-6581F036": 6, "vpc/L-2AEEBF1A": 40, "vpc/L-F678F1CE": 5}
+
+
+def _asked(lab: Lab) -> dict[str, tuple[str, list[str]]]:
+    """Of the last execution for each quota: how it ended, and the steps that did not succeed."""
+    ssm = lab.cloud.client("ssm")
+    found = {}
+    for each in reversed(ssm.describe_automation_executions()["AutomationExecutionMetadataList"]):
+        run = ssm.get_automation_execution(AutomationExecutionId=each["AutomationExecutionId"])["AutomationExecution"]
+        failed = [step["StepName"] for step in run["StepExecutions"] if step["StepStatus"] != "Success"]
+        quota = "/".join(run["Parameters"][name][0] for name in ("ServiceCode", "QuotaCode"))
+        found[quota] = run["AutomationExecutionStatus"], failed, run["StepExecutions"][-1]["StepName"]
+    return {
+        quota: (status, last if status == "Success" else failed[-1]) for quota, (status, failed, last) in found.items()
+    }
+
+
+def _ask_again(lab: Lab) -> None:
+    lab.cloud.advance(86_400)
+    ssm = lab.cloud.client("ssm")
+    ssm.start_associations_once(
+        AssociationIds=[each["AssociationId"] for each in ssm.list_associations()["Associations"]]
+    )
+
+
+@source("Service Quotas API reference: GetServiceQuota, GetAWSDefaultServiceQuota, RequestServiceQuotaIncrease")
+def test_quotas_that_are_too_low_are_asked_for_and_followed(lab: Lab, in_process: Cloud) -> None:
+    quotas = lab.cloud.client("service-quotas")
+
+    def requests() -> dict[str, list[str]]:
+        found = {}
+        for each in QUOTAS:
+            service, code = each.split("/")
+            history = quotas.list_requested_service_quota_change_history_by_quota(ServiceCode=service, QuotaCode=code)
+            found[each] = [row["Status"] for row in history["RequestedQuotas"]]
+        return found
+
+    lab.deploy("service_quotas_role")
+    lab.deploy("service_quotas", quotas=QUOTAS)
+    associations = lab.cloud.client("ssm").list_associations()["Associations"]
+    assert {each["AssociationName"]: each["Overview"]["Status"] for each in associations} == {
+        f"landing-service-quotas-{each.replace('/', '-')}": "Failed" if each == "lambda/L-6581F036" else "Success"
+        for each in QUOTAS
+    }
+    fixed, enough = {"lambda/L-6581F036": ("Failed", "adjustable")}, {"vpc/L-F678F1CE": ("Success", "done")}
+    asked = ("lambda/L-B99A9384", "vpc/L-2AEEBF1A")
+    assert _asked(lab) == fixed | enough | dict.fromkeys(asked, ("Success", "request"))
+    for status in ("PENDING", "CASE_OPENED"):
+        lab.cloud.option(quota_answer=status)
+        _ask_again(lab)
+        assert _asked(lab) == fixed | enough | dict.fromkeys(asked, ("Success", "done"))
+        assert requests() == {each: [status] if each in asked else [] for each in QUOTAS}
+    lab.cloud.option(quota_answer="APPROVED")
+    _ask_again(lab)
+    assert _asked(lab) == fixed | enough | dict.fromkeys(asked, ("Success", "done"))
+    assert quotas.get_service_quota(ServiceCode="vpc", QuotaCode="L-2AEEBF1A")["Quota"]["Value"] == 40.0
+    made = list(automation.calls_of(in_process.sandbox.world, lab.account, "us-east-1"))
+    template = lab.rendered("service_quotas_role")
+    policy = template["Resources"]["QuotasRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    called = {f"servicequotas:{each.operation}" for each in made}
+    assert called == set(policy["Statement"][0]["Action"])
+    assert [each.refused for each in made if each.refused not in ("", "NoSuchResourceException")] == []
+
+
+@pytest.mark.parametrize("answer", ["DENIED", "NOT_APPROVED", "CASE_CLOSED"])
+@source("Service Quotas API reference: RequestedServiceQuotaChange, Status")
+def test_a_quota_that_was_not_granted_is_told_and_not_asked_for_again(lab: Lab, answer: str) -> None:
+    quotas = lab.cloud.client("service-quotas")
+    which = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384"}
+
+    def requests() -> list[str]:
+        history = quotas.list_requested_service_quota_change_history_by_quota(**which)["RequestedQuotas"]
+        return [each["Status"] for each in history]
+
+    lab.deploy("service_quotas_role")
+    lab.deploy("service_quotas", **_given("service_quotas"))
+    lab.cloud.option(quota_answer=answer)
+    for _ in range(2):
+        _ask_again(lab)
+        assert _asked(lab) == {"lambda/L-B99A9384": ("Failed", "refused")}
+        (association,) = lab.cloud.client("ssm").list_associations()["Associations"]
+        assert association["Overview"]["Status"] == "Failed"
+        assert requests() == [answer]
+    lab.cloud.option(quota_answer="CASE_OPENED")
+    quotas.request_service_quota_increase(**which, DesiredValue=2000)
+    _ask_again(lab)
+    assert _asked(lab) == {"lambda/L-B99A9384": ("Success", "done")}
+    lab.cloud.advance(91 * 86_400)
+    lab.cloud.option(quota_answer=answer)
+    _ask_again(lab)
+    lab.cloud.option(quota_answer="PENDING")
+    assert (_asked(lab), requests()) == ({"lambda/L-B99A9384": ("Success", "request")}, ["PENDING"])
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "log_archive": {
         "object_lock": {"mode": "GOVERNANCE", "days": 30},
@@ -408,6 +507,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "patch_baselines": _given("patch_baselines"),
     "pipeline": _given("pipeline"),
     "security_lake_roles": _given("security_lake_roles"),
+    "service_quotas": _given("service_quotas"),
     "shared_network": _given("shared_network"),
     **PLAYBOOK,
 }

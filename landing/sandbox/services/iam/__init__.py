@@ -41,6 +41,7 @@ SERVICE_LINKED_ROLES = {
     "securityhub.amazonaws.com": "SecurityHub",
     "securityhubv2.amazonaws.com": "SecurityHubV2",
     "securitylake.amazonaws.com": "SecurityLake",
+    "servicequotas.amazonaws.com": "ServiceQuotas",
     "ssm.amazonaws.com": "AmazonSSM",
     "sso.amazonaws.com": "SSO",
     "stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgAdmin",

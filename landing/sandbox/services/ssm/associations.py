@@ -58,7 +58,7 @@ def describe_association(call: Call) -> dict[str, Any]:
 def list_associations(call: Call) -> dict[str, Any]:
     """API reference, ListAssociations."""
     names = ("Name", "AssociationId", "AssociationVersion", "DocumentVersion", "Targets", "ScheduleExpression",
-             "AssociationName")  # fmt: skip
+             "AssociationName", "Overview")  # fmt: skip
     kept = PLACES.here(call).associations.values()
     return call.page("Associations", [{name: each[name] for name in names if name in each} for each in kept], most=50)
 
@@ -168,9 +168,11 @@ def _check(call: Call, about: Any) -> None:
 
 
 def _run(call: Call, association: dict[str, Any]) -> None:
-    """An Automation document that is the account's own; how it ends is told by its execution."""
+    """An Automation document that is the account's own; how it ended is the association's status."""
     own = _own(call, association["Name"])
     if own is not None and own.describe()["DocumentType"] == "Automation":
         caller = call.world.administrator(call.account)  # whoever made it could pass the role, and is not kept
         parameters = association.get("Parameters", {})
-        automation.begin(call.world, caller, call.region, (association["Name"], "$DEFAULT"), parameters)
+        run = automation.begin(call.world, caller, call.region, (association["Name"], "$DEFAULT"), parameters)
+        status = run.status if run.status in ("Success", "Failed") else "Pending"
+        association["Overview"] = {"Status": status, "DetailedStatus": status}

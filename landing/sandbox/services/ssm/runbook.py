@@ -204,7 +204,7 @@ def _output(declared: Content, answer: Any) -> Any:
 
 
 def _as(kind: str, value: Any) -> Any:
-    """Type conversions (User Guide, "Using action outputs as inputs")."""
+    """Type conversions (User Guide, "Using action outputs as inputs"); a number without a fraction is an Integer."""
     match kind, value:
         case "String", bool() | int():
             return str(value).lower()
@@ -214,6 +214,8 @@ def _as(kind: str, value: Any) -> Any:
             return int(value)
         case "Boolean", str() if value.lower() in ("true", "false"):
             return value.lower() == "true"
+        case "Integer", float() if value.is_integer():
+            return int(value)
         case ("Integer", int()) | ("Boolean", bool()) | ("StringMap", dict()):
             return value
     raise StepFailed(f"{value!r} is no {kind}")
