@@ -92,8 +92,8 @@ def test_a_workspace_of_slack_is_authorized_in_it_as_in_the_console(elsewhere: P
     place = ("--config", "../config")
     text = "services: {alarms: {slack: {on-call: {workspace: T0123ABCD, channel: C0123ABCDEF}}}}\n"
     (elsewhere / "config" / "landing.yaml").write_text(SMALL + text, encoding="utf-8")
-    only = ("--target", "stack.alarms@security-tooling/eu-west-1", *place)
+    only = ("--target", "stack.alarms-slack@security-tooling/eu-west-1", *place)
     assert run(["apply", "--sandbox", "--auto-approve", *only]) == 4
-    assert "authorize the Slack workspace once" in capsys.readouterr().err
+    assert "Authorize the Slack workspace once" in capsys.readouterr().err
     assert run(["sandbox", "slack", "T0123ABCD", *place]) == 0
     assert run(["apply", "--sandbox", "--auto-approve", *only]) == 0

@@ -191,6 +191,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "include": ("VEHICLE_IDENTIFICATION_NUMBER",),
     "managed_identifiers": ("VEHICLE_IDENTIFICATION_NUMBER",),
     "resource_types": ("AWS::S3::Bucket",),
+    "jira_project": ("SEC",),
+    "servicenow_instance": ("acme",),
     "servicenow_secret": ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:service-desk",),
     "key": ("alias/acme-logs", "mrk-1234abcd12ab34cd56ef1234567890ab"),
     "location": ("s3://acme-lists/trusted.txt",),
@@ -326,7 +328,8 @@ def _reason(error: ValidationError) -> str:
 def _describe(error: ValidationError, name: str) -> str:
     schema: Any = error.schema
     part = schema.get("properties", {}).get(name, {})
-    return str(part.get("description", ""))
+    what = str(part.get("description", ""))
+    return what if error.absolute_path else f"add it to any file of the folder: {what}"
 
 
 def _inside(path: Path_) -> str:

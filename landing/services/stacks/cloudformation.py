@@ -29,7 +29,7 @@ BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", 
 """The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
 
 ADVICE = {
-    "is not authorized with AWS account": "authorize the Slack workspace once, in the console of Amazon Q Developer in "
+    "is not authorized with AWS account": "Authorize the Slack workspace once, in the console of Amazon Q Developer in "
     "chat applications in that account (`landing explain docs/alarms.md`), and run landing apply again",
 }
 """What a person can do, by words in which AWS says why a stack failed."""
