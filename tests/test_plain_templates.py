@@ -163,4 +163,7 @@ def test_what_a_stack_set_does_not_take_is_refused(loaded: Callable[..., Any]) -
 def test_a_value_is_held_against_its_pattern_where_nothing_can_be_stopped_by_it(loaded: Callable[..., Any]) -> None:
     organization, library = loaded("{target: {units: [workloads]}, parameters: {Team: SHOP}}\n")
     found = [each for each in template_lint.problems(organization, library) if "E2015" in each.message]
-    assert [(each.severity, each.source.line if each.source else 0) for each in found] == [("error", 4)]
+    assert [(each.severity, Path(each.source.file).name if each.source else "", each.help) for each in found] == [
+        ("error", "landing.yaml", "AllowedPattern: [a-z]+; MinLength: 2")
+    ]
+    assert found[0].message == "parameter `Team` of `topic`: 'SHOP' is not what it takes (cfn-lint E2015)"

@@ -185,6 +185,25 @@ def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     assert "--config" in problems[0].help
 
 
+@pytest.mark.parametrize(
+    ("here", "help_"),
+    [
+        ("corp/config", "there is ../config: cd .., or --config ../config"),
+        ("corp/config/cases", "there is ../../config: cd ../.., or --config ../../config"),
+        (".", "there is corp/config: cd corp, or --config corp/config"),
+    ],
+)
+def test_who_is_in_another_folder_is_told_where_the_config_is(
+    here: str, help_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "corp" / "config" / "cases").mkdir(parents=True)
+    (tmp_path / "corp" / "config" / "one.yaml").write_text("organization: {}\n")
+    monkeypatch.chdir(tmp_path / here)
+    _, problems = read(Path("config"))
+    assert problems[0].message == f"no config found: there is no config in {tmp_path / here}"
+    assert problems[0].help == help_
+
+
 TEXT = st.text(st.characters(max_codepoint=0xD7FF), max_size=12)  # libyaml knows no surrogate pairs in escapes
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | TEXT,

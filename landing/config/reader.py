@@ -29,8 +29,11 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
     document, problems = Document(), list[Diagnostic]()
     paths = source_tree.config_files(folder)
     if not paths:
-        why = f"{folder} holds no .yaml file" if folder.is_dir() else f"there is no {folder}"
+        here = "" if folder.is_absolute() else f" in {Path.cwd()}"
+        why = f"{folder} holds no .yaml file" if folder.is_dir() else f"there is no {folder}{here}"
         hint = "--config names another folder; " * (not folder.is_dir()) + "landing init writes a starter config"
+        if not folder.is_dir() and (near := _near(folder)):
+            hint = f"there is {near}: cd {near.parent}, or --config {near}"
         problems.append(Diagnostic("LZ101", f"no config found: {why}", help=hint))
     problems += refused(folder, shown_as=shown_as)
     if any(problem.code == REFUSED for problem in problems):
@@ -45,6 +48,18 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
         if enabled:
             gc.enable()
     return document, problems
+
+
+def _near(folder: Path) -> Path | None:
+    """Where the folder is that somebody means who is in another: above, or in the one folder here that has it."""
+    if folder.is_absolute():
+        return None
+    here = Path.cwd()
+    for up, parent in enumerate(here.parents, 1):
+        if source_tree.config_files(parent / folder):
+            return Path(*[".."] * up, folder)
+    below = [path for path in Path().glob(f"*/{folder}") if source_tree.config_files(path)]
+    return below[0] if len(below) == 1 else None
 
 
 def home_region(folder: Path) -> str:

@@ -145,7 +145,12 @@ def _document(path: Path, problems: list[Diagnostic]) -> dict[str, Json]:
         document = read(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         problems.append(
-            Diagnostic("LZ404", f"not JSON: {error.msg}", Source(relative(path), error.lineno, error.colno))
+            Diagnostic(
+                "LZ404",
+                f"not JSON: {error.msg}",
+                Source(relative(path), error.lineno, error.colno),
+                "check commas, quotes and brackets at this place and on the line above it",
+            )
         )
     except (OSError, ValueError) as error:
         problems.append(Diagnostic("LZ404", str(error), Source(relative(path), 1, 1)))

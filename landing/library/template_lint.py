@@ -19,6 +19,9 @@ from landing.organization import Deployment, Organization
 
 SECONDS = 60.0
 FOUND, NOT_LINTED = "LZ407", "LZ408"
+VALUE = "E2015"
+"""The rule of a default, which here is the value that the config gives."""
+LIMITS = ("AllowedPattern", "AllowedValues", "MinLength", "MaxLength", "MinValue", "MaxValue", "ConstraintDescription")
 _SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
 Finding = tuple[str, str, str, tuple[str | int, ...]]
 """cfn-lint's rule, its severity, its words, and the path of keys in the template."""
@@ -30,7 +33,7 @@ def problems(organization: Organization, library: Library) -> Iterator[Diagnosti
     Ours are linted before they ship. Without user's blueprints, nothing is imported and nothing started.
     """
     own = [
-        (path, _with_values(each))
+        (path, each, _with_values(each))
         for each in organization.deployments.values()
         if (path := library.own_blueprint(each.blueprint))
     ]
@@ -40,10 +43,10 @@ def problems(organization: Organization, library: Library) -> Iterator[Diagnosti
         message = "templates of blueprints beside the config are not linted: cfn-lint is not installed"
         yield Diagnostic(NOT_LINTED, message, Source(relative(own[0][0]), 1, 1), "pip install 'landing[lint]'", "info")
         return
-    asked = {"templates": [template for _, template in own], "regions": organization.governed_regions}
+    asked = {"templates": [template for *_, template in own], "regions": organization.governed_regions}
     answers, why = ask(own[0][0].parent, asked, len(own), _checked, SECONDS)
-    for (path, _), findings in zip(own, answers, strict=False):
-        yield from _told(path, findings)
+    for (path, deployment, _), findings in zip(own, answers, strict=False):
+        yield from _told(path, deployment, findings)
     if len(answers) < len(own):
         message = f"the template is not linted: cfn-lint: {why}"
         yield Diagnostic(NOT_LINTED, message, Source(relative(own[len(answers)][0]), 1, 1), severity="warning")
@@ -60,14 +63,29 @@ def _with_values(deployment: Deployment) -> Mapping[str, Json]:
     return template
 
 
-def _told(path: Path, findings: Sequence[Finding]) -> Iterator[Diagnostic]:
+def _told(path: Path, deployment: Deployment, findings: Sequence[Finding]) -> Iterator[Diagnostic]:
+    """Of a value that the config gives, where the config asks for the blueprint: the template is right there."""
     text = path.read_text(encoding="utf-8", errors="replace")
     for rule, severity, words, at in findings:
+        if rule == VALUE and len(at) > 1 and (name := str(at[1])) in deployment.parameters:
+            message = f"parameter `{name}` of `{deployment.key}`: {deployment.parameters[name]!r} is not what it takes"
+            yield Diagnostic(
+                FOUND, f"{message} (cfn-lint {rule})", deployment.source, _taken(deployment.template, name), severity
+            )
+            continue
         steps = "/".join(map(str, at))
         message = f"cfn-lint {rule}: {words}" + (f" (at {steps})" if steps else "")
         help_ = f"correct it, or list {rule} in the template's metadata under cfn-lint: config: ignore_checks"
         line = _line_below(text, at) if path.suffix in SUFFIXES else _line(text, at)
         yield Diagnostic(FOUND, message, Source(relative(path), line, 1), help_, severity)
+
+
+def _taken(template: Mapping[str, Json], name: str) -> str:
+    """What a template says of the values of a parameter."""
+    declared = template.get("Parameters")
+    entry = declared.get(name) if isinstance(declared, dict) else None
+    said = {key: value for key, value in (entry if isinstance(entry, dict) else {}).items() if key in LIMITS}
+    return "; ".join(f"{key}: {value}" for key, value in said.items())
 
 
 def _checked(_: int, line: bytes) -> list[Finding]:
