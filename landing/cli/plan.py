@@ -111,7 +111,7 @@ def command(
     tell_set_aside(planned)
     STDERR.tell(expected(plan.changes))
     if unnamed := new_in(planned):
-        note(f"{safe(unnamed)} in AWS and not in the config: `landing import --into {session.config.parent}` adds them")
+        note(f"{safe(unnamed)}; to add: `landing import --into {session.config.parent}`")
     if aws is not None:
         session.note_calls(aws)
     elif shown.form == "json" or STDERR.log:  # the reports for people say it themselves
@@ -144,4 +144,5 @@ def new_in(planned: "Planned") -> str:
     found = [each for each in planned.plan.unmanaged if each.kind in (ACCOUNT, UNIT) or each in new]
     listed = ", ".join(map(str, found[:SOME]))
     more = f" and {len(found) - SOME} more" if len(found) > SOME else ""
-    return f"{listed}{more} {'is' if len(found) == 1 else 'are'}" if found else ""
+    verb = "is" if len(found) == 1 else "are"
+    return f"{listed}{more} {verb} in AWS and not in the config" if found else ""

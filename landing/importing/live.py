@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from landing.core.errors import LandingError
 from landing.core.keys import is_key, keys, slug
 from landing.core.model import ORGANIZATION, Address, Resource
 from landing.core.partitions import REGIONS
+from landing.core.text import few
 from landing.importing import live_logs
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
@@ -234,6 +236,7 @@ def _accounts(
     new = [(each["Id"], each["Name"], marks[each["Id"]]) for each in active if each["Id"] not in there]
     given = {**keys(new, "account", known.accounts), **there}
     made = []
+    reserved: dict[str, list[str]] = defaultdict(list)
     for account in found:
         if account["Id"] in there:
             unit = unit_keys.get(parents[account["Id"]], ROOT)
@@ -244,8 +247,9 @@ def _accounts(
         if state(account) != "ACTIVE":
             left.append(LeftOut(what, f"it is {state(account)}"))
             continue
-        reserved = {key: value for key, value in survey.tags(account_id).items() if key.lower().startswith("landing:")}
-        left += [LeftOut(f"tag {key}={value} of {what}", "reserved") for key, value in reserved.items() if key != TAG]
+        for key in survey.tags(account_id):
+            if key.lower().startswith("landing:") and key != TAG:
+                reserved[key].append(f"{account_id} ({account['Name']})")
         tags = {
             key: value for key, value in survey.tags(account_id).items() if not key.lower().startswith(RESERVED_TAGS)
         }
@@ -266,6 +270,7 @@ def _accounts(
                 dict(sorted(tags.items())),
             )
         )
+    left += [LeftOut(f"tag {key} of accounts {few(those)}", "reserved") for key, those in sorted(reserved.items())]
     made.sort(key=lambda each: (each.unit != ROOT, each.unit.split("/"), each.key))
     by_key = {given[account_id]: account_id for account_id in given}
     return {by_key[each.key]: each for each in made}

@@ -139,8 +139,9 @@ def _tried(service: Service, sight: Sight, organization: Organization, found: Co
     draft = replace(found.draft, services={**found.draft.services, service.key: settings})
     try:
         written = rewrite_folder(draft, folder, found.written.accepted)
-    except ConfigError as error:
-        return f"it stays as it is set, which a config cannot say: {few([each.message for each in error.problems])}"
+    except ConfigError as error:  # its notes and warnings are about the rest of the config
+        errors = [each.message for each in error.problems if each.severity == "error"]
+        return f"it stays as it is set, which a config cannot say: {few(errors)}"
     kinds = (*found.kinds, *service.kinds)
     plan = sight.plan(written.organization, kinds, service.kinds)
     known = {(change.action, change.address) for change in found.plan.changes}

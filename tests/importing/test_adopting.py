@@ -174,7 +174,7 @@ def test_what_is_new_in_aws_is_added_to_the_config(
     made = {name: at_console(name) for name in ("Sandbox", "Deep", "new: account", "NoMars")}
     assert run(["plan"]) == 0
     told = capsys.readouterr().err
-    assert "in AWS and not in the config: `landing import --into .` adds them" in told
+    assert "in AWS and not in the config; to add: `landing import --into .`" in told
     assert run(["import", "--into", "."]) == 0
     told = capsys.readouterr().err
     assert all(f"+ {each}" in told for each in made.values()), told
