@@ -415,6 +415,9 @@ def test_an_address_is_explained(
     assert {"cis-aws-7.0:2.1.2", "nist-800-53-r5:AC-6"} < {*told.split()}  # of the kind, of the guardrail
     assert landing("explain", "unit.workload") == 0
     assert "does not declare it; did you mean `unit.workloads`?" in capsys.readouterr().out
+    for name in ("deny-leave-organization", "guardrails.deny-leave-organization"):
+        assert landing("explain", name) == 64
+        assert f"{name} is no address: did you mean `policy.deny-leave-organization`?" in capsys.readouterr().err
     assert landing("explain", "attachmnts.root") == 64
     assert "did you mean `attachments`?" in capsys.readouterr().err
 

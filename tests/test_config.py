@@ -241,6 +241,20 @@ def test_a_target_without_meaning_is_an_error(problems: Find) -> None:
     assert "LZ321" in codes(problems("baselines: {account-baseline: {target: {}}}\n"))
 
 
+def test_a_target_whose_tags_no_account_has_is_warned_of(tmp_path: Path) -> None:
+    for tags, told in (
+        ("env: prd", "no account has env: prd, so `deny-root-user` is for nobody"),
+        ("env: prod, data: secret", "no account has env: prod and data: secret, so `deny-root-user` is for nobody"),
+        ("env: prod", ""),
+    ):
+        guardrail = f"guardrails: {{deny-root-user: {{target: {{tags: {{{tags}}}}}}}}}\n"
+        (tmp_path / "landing.yaml").write_text(SMALL + guardrail, encoding="utf-8")
+        _, warnings = load(tmp_path, Library.load(shipped()))
+        found = [each for each in warnings if each.code == "LZ321"]
+        assert [(each.severity, each.message) for each in found] == ([("warning", told)] if told else [])
+        assert all("they have dev, prod" in each.help for each in found)
+
+
 def test_parameters_are_checked_against_the_blueprint(problems: Find) -> None:
     found = problems(
         "baselines: {account-baseline: {target: {units: [root]}, parameters: {snapshots: maybe, colour: red}}}\n"
@@ -314,6 +328,7 @@ def test_a_policy_that_is_not_json_is_refused_at_its_place(tmp_path: Path) -> No
     (folder / "metadata.yaml").write_text("title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n")
     found = Library.load(tmp_path).problems
     assert [(p.code, p.source and p.source.line) for p in found] == [("LZ404", 2)]
+    assert "commas, quotes and brackets" in found[0].help
 
 
 WHOLE: dict[str, Any] = {

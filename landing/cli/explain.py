@@ -10,6 +10,8 @@ from landing.cli.session import Session, with_config
 
 PAGES = "docs/"
 """So begin the names of pages."""
+SOME = 3
+"""As many addresses of one name are told."""
 
 
 @click.command
@@ -46,6 +48,8 @@ def command(session: Session, what: str) -> None:
         result(_page(what))
     elif kind in {each.name for each in KINDS}:
         _explain(session, kind, what)
+    elif meant := [each for each in addresses(click.get_current_context()) if _is_called(each, what)]:
+        raise WrongUsage(f"{what} is no address: did you mean {' or '.join(f'`{each}`' for each in meant[:SOME])}?")
     elif "." in what:
         hint = nearest(kind, [each.name for each in KINDS], "`landing explain docs/services.md` lists them")
         raise WrongUsage(f"there is no kind {kind}: {hint}")
@@ -67,6 +71,11 @@ def _page(what: str) -> str:
     if what not in found:
         raise WrongUsage(f"there is no page {what}: {nearest(what, list(found), 'landing explain docs/services.md')}")
     return found[what].read_text(encoding="utf-8")
+
+
+def _is_called(address: str, what: str) -> bool:
+    """Whether an address has that name, which may stand there as in the config (`guardrails.deny-regions`)."""
+    return address.partition(".")[2].partition("@")[0] == what.rpartition(".")[2]
 
 
 def _kinds_of(what: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from landing.config.document import EMAIL_PATTERN, TRUSTED, Document, Path_, administrators, email_of, items, units_in
@@ -18,6 +19,7 @@ from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.core.quotas import UNITS
 from landing.core.spelling import nearest
+from landing.core.text import few
 from landing.organization import PIPELINE, ROOT
 from landing.policy.exemptions import names_roles
 from landing.services.service import Service
@@ -303,6 +305,24 @@ class _Checks:
                 yield self.problem(
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
+            yield from self._tagged(key, target, path)
+
+    def _tagged(self, key: str, target: Mapping[str, Any], path: Path_) -> Iterator[Diagnostic]:
+        """Tags of a target that no account of the config has, or not together: it is for nobody."""
+        wanted = dict(items(target)).get("tags")
+        if not isinstance(wanted, dict) or not wanted or self.in_doubt(("accounts",)) or self.in_doubt(path):
+            return
+        carried = [dict(items(account)).get("tags") or {} for _, account in items(self.data.get("accounts"))]
+        if any(isinstance(tags, dict) and wanted.items() <= tags.items() for tags in carried):
+            return
+        said = " and ".join(f"{name}: {value}" for name, value in wanted.items())
+        values = sorted({str(tags[name]) for tags in carried for name in wanted if name in tags})
+        known = f": of `{', '.join(wanted)}` they have {few(values)}" if values else ""
+        hint = f"see the `tags` of the accounts{known}"
+        found = self.problem(
+            "LZ321", f"no account has {said}, so `{key}` is for nobody", (*path, "tags"), hint, key=True
+        )
+        yield replace(found, severity="warning")
 
     def _waves(self) -> Iterator[Diagnostic]:
         waves = dict(items(self.data)).get("deployment", {}).get("waves")

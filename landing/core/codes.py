@@ -84,7 +84,10 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ319": Explanation("a unit called `root`", "choose another key"),
     "LZ320": Explanation("a tag key that is AWS's or ours", "choose another key"),
-    "LZ321": Explanation("a target that means nothing", "name units, accounts or tags"),
+    "LZ321": Explanation(
+        "a target that means nothing, or (warning) whose tags no account has",
+        "name units, accounts or tags that there are",
+    ),
     "LZ322": Explanation("a blueprint fails", "correct it at the line that is named"),
     "LZ323": Explanation("a template that is too large", "split the blueprint in two"),
     "LZ326": Explanation("the management account as delegated administrator", "choose a member account"),

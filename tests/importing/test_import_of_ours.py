@@ -33,6 +33,10 @@ def test_nothing_of_another_config_is_destroyed(creation: Story, tmp_path: Path)
             "security-audit-role": (("root",), True),
         }
         assert {each.key: each.accounts for each in found.draft.stacks} == {"reader": ("shop-prod",)}
+        left = [str(each) for each in found.draft.left_out]
+        assert sum(each.startswith("tag landing:tags of accounts ") for each in left) == 1  # however many have it
+        assert any("which a config cannot say" in each for each in left)
+        assert not any("only a role without a path" in each for each in left)  # a note about a guardrail
         assert any("forgets" in line for line in told(found.plan))
         plan = Cloud(sandbox, found.written.organization).plan()
         assert {change.action for change in plan.changes} <= {Action.ADOPT, Action.FORGET}, [
