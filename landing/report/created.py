@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from landing.organization.resources import ATTACHMENTS
 from landing.report.diff import NOTHING, of_change
 from landing.report.fold import Group, expanded
 from landing.report.place import PER_ACCOUNT
-from landing.report.style import SIGNS, Style, shown
+from landing.report.style import SHORT, SIGNS, Style, shown
 
 SCREEN = 20
 """More entries that are created than this are told by kind."""
@@ -21,13 +22,15 @@ SCREEN = 20
 BRIEF = (
     "What is created is told in brief: --expand KIND (or ADDRESS, or all) shows it in full, with requests as examples."
 )
-CELL = 48
+CELL = 60
 """Characters of a value in a table."""
 
 WIDE = 1.5
 """A table of more than so many times the width of the terminal is none."""
 
 INSIDE = "    "
+INNER = " =,[]"
+"""Signs that end a value within another one."""
 NAMED = 3
 """How many accounts of one entry are named."""
 
@@ -79,16 +82,17 @@ def table(rows: Sequence[Group], notes: Notes, style: Style) -> Iterator[str]:
         if name not in common
         and any(each.get(name) != row.change.address.name for each, row in zip(attributes, rows, strict=True))
     ]
-    said = [notes[row.change.address] for row in rows]
-    told = {tuple(_without_name(note, row) for note in more) for more, row in zip(said, rows, strict=True) if more}
+    said = [tuple(notes[row.change.address]) for row in rows]
+    named = {tuple(_without_name(note, row) for note in more) for more, row in zip(said, rows, strict=True)}
+    told = {*said} if len({*said}) == 1 else named
     shared = told.pop() if len(told) == 1 else ()
     sign = style.sign(SIGNS[Action.CREATE.value])
-    shares = [f"{safe(name)} = {shown(attributes[0][name], CELL)}" for name in common]
+    shares = [f"{safe(name)} = {shown(attributes[0][name])}" for name in common]
     shares += [f"{name} = (known after apply)" for name in kind.unknown]
     if shares:
         yield f"    each: {', '.join(shares)}"
     yield from (f"    {safe(note)}" for note in shared)
-    values = [[_cell(each.get(name)) for name in columns] for each in attributes]
+    values = [[each.get(name) for name in columns] for each in attributes]
     told_of = [() if shared else more for more in said]
     lines = _rows([_label(row) for row in rows], [safe(name) for name in columns], values, told_of, style)
     yield from (f"    {sign if is_due else ' '} {text}" for is_due, text in lines)
@@ -97,18 +101,25 @@ def table(rows: Sequence[Group], notes: Notes, style: Style) -> Iterator[str]:
 def _rows(
     labels: Sequence[str],
     columns: Sequence[str],
-    values: Sequence[Sequence[str]],
+    values: Sequence[Sequence[Any]],
     said: Sequence[Sequence[str]],
     style: Style,
 ) -> Iterator[tuple[bool, str]]:
-    """The lines of a table, and whether something is created by each: side by side as long as it is not too wide."""
-    widths = [max(map(len, column)) for column in zip(columns, *values, strict=True)]
+    """The lines of a table, and whether something is created by each: side by side as long as it is not too wide.
+
+    Values are cut more in columns than where they are one below another; settings, as parameters, that are
+    cut there come below.
+    """
+    rows = [[_cell(value, CELL) for value in each] for each in values]
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
     wide = max(map(len, labels)) + sum(widths) + 2 * len(widths) > WIDE * style.width
+    rows = [[_cell(value, SHORT) for value in each] for each in values] if wide else rows
+    cut = [[] for _ in rows] if wide else list(_cut(labels, columns, values, rows))
     first = max(map(len, labels))
     if columns and not wide:
         head = "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True))
         yield False, style.paint(f"{'':<{first}}  {head}".rstrip(), "dim")
-    for label, cells, more in zip(labels, values, said, strict=True):
+    for label, cells, below, more in zip(labels, rows, cut, said, strict=True):
         short = [safe(note) for note in more if len(note) <= CELL]
         if wide:
             filled = [f"{name} = {cell}" for name, cell in zip(columns, cells, strict=True) if cell]
@@ -117,9 +128,26 @@ def _rows(
         elif columns or more:
             row = (cell.ljust(width) for cell, width in zip((label, *cells), (first, *widths), strict=True))
             yield True, "   ".join(("  ".join(row).rstrip(), *short))
+            yield from ((False, f"{INSIDE}{text}") for text in below)
         yield from ((False, f"{INSIDE}{safe(note)}") for note in more if len(note) > CELL)
     plain = [label for label, more in zip(labels, said, strict=True) if not columns and not more]
     yield from ((not number, line) for number, line in enumerate(style.prose(", ".join(plain))))
+
+
+def _cut(
+    labels: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[Any]], rows: Sequence[list[str]]
+) -> Iterator[list[str]]:
+    """Of each row, the settings that are cut in its cells; a cell says which row above has the same ones."""
+    first: dict[tuple[str, str], str] = {}
+    for label, given, cells in zip(labels, values, rows, strict=True):
+        below = []
+        for number, (name, value) in enumerate(zip(columns, given, strict=True)):
+            if _is_long(value):
+                if (above := first.setdefault((name, _inside(value)), label)) != label:
+                    cells[number] = f"(as {above})"
+                else:
+                    below.append(f"{name} = {_cell(value, SHORT)}")
+        yield below
 
 
 def in_a_line(group: Group, style: Style) -> str | None:
@@ -156,22 +184,34 @@ def _label(group: Group) -> str:
     return safe(group.title.partition(".")[2])
 
 
-def _cell(value: Any) -> str:
-    """A value without what is empty in it, and without quotes; a document in a few words."""
-    if not isinstance(value, Mapping | list) or shown(value).startswith("("):
-        text = value if isinstance(value, str) else "" if value is None else shown(value, CELL)
+def _cell(value: Any, limit: int) -> str:
+    """A value without what is empty in it, and without quotes where it can be read without; a document in few words."""
+    if not isinstance(value, Mapping | list | tuple) or shown(value).startswith("("):
+        text = _plain(value) if isinstance(value, str) else "" if value is None else shown(value, limit)
     else:
         text = _inside(value)
-    return safe(text if len(text) <= CELL else f"{text[: CELL - 1]}…")
+    text = safe(text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _is_long(value: Any) -> bool:
+    structured = isinstance(value, Mapping | list | tuple) and not shown(value).startswith("(")
+    return structured and len(_inside(value)) > CELL
 
 
 def _inside(value: Any) -> str:
     if isinstance(value, Mapping):
         filled = ((key, each) for key, each in value.items() if each not in NOTHING)
-        return " ".join(f"{key}={_inside(each)}" for key, each in filled)
+        return " ".join(f"{_plain(key, INNER)}={_inside(each)}" for key, each in filled)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_inside, value))}]"
-    return value if isinstance(value, str) else shown(value)
+    return _plain(value, INNER) if isinstance(value, str) else shown(value)
+
+
+def _plain(text: str, besides: str = "") -> str:
+    """Without quotes, unless it has signs, or those of `besides`, that would read as if another value began."""
+    apart = any(sign in text for sign in ('"', ", ", " = ", "  ", *besides)) or text != text.strip()
+    return json.dumps(text, ensure_ascii=False) if apart else text
 
 
 def _without_name(note: str, group: Group) -> str:

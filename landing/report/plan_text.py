@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from landing.core.difference import differences
 from landing.core.model import Action, Address, Change, Scope, counts_of
 from landing.core.text import safe
 from landing.engine.order.graph import temporary_names
@@ -188,9 +189,11 @@ def _as_of(group: Group, said: Said, first: dict[tuple[str, str], Address]) -> A
     change = group.change
     if len(group.changes) > 1:
         return None
-    lines = of_change(group.kind, change, BRIEF)
-    more = () if _updates(group) else said.get(change.address, ())
-    as_of = first.setdefault((change.address.kind, repr((lines, more))), change.address)
+    if _updates(group):  # with all that is cut, or in a few words, where it is shown
+        said_here: object = list(differences(change.before, change.after))
+    else:
+        said_here = change.after, said.get(change.address, ())
+    as_of = first.setdefault((change.address.kind, repr(said_here)), change.address)
     return None if as_of == change.address else as_of
 
 
