@@ -40,6 +40,11 @@ services:
 NOW = "2026-01-01T00:00:00Z"
 GROUP = "/aws/lambda/landing-alarms"
 
+WITHOUT_DESCRIPTION = (
+    "AlarmActions", "AlarmName", "ComparisonOperator", "EvaluationPeriods", "MetricName", "Namespace", "Period",
+    "Statistic", "Threshold",
+)  # fmt: skip
+
 
 class DrilledAws(QuickAws):
     """A door beside which the function of the alarms runs while one waits."""
@@ -240,6 +245,13 @@ def test_an_alarm_on_the_trail_rings_also_where_nothing_is_found(applied: Applie
     assert "Account: unknown: the log group of the trail cannot be read: " in told["Message"]
     assert "logs:DescribeMetricFilters" in told["Message"]
     assert [each.problem[:36] for each in drill(aws).samples][3] == "the log group of the trail cannot be"
+    applied.cloud.sandbox.load(blob)
+    watch = applied.cloud.sandbox.session(region=HOME).client("cloudwatch")
+    (alarm,) = watch.describe_alarms(AlarmNames=["landing-Vpcs"])["MetricAlarms"]
+    watch.put_metric_alarm(**{name: alarm[name] for name in WITHOUT_DESCRIPTION})
+    told = rung(applied, aws, "landing-Vpcs")
+    assert told["Subject"] == "ALARM in an unknown account: landing-Vpcs"
+    assert "CloudWatch, alarm landing-Vpcs" in told["Message"]
     applied.cloud.sandbox.load(blob)
 
 

@@ -137,7 +137,8 @@ def _cloudtrail(event: Mapping[str, Any], detail: Mapping[str, Any]) -> Told:
 
 def _trail(alarm: Mapping[str, Any]) -> Told:
     """What a filter on the log group of the trail has counted (CloudWatch User Guide, "Amazon SNS notifications")."""
-    title, _, where = alarm["AlarmDescription"].partition(". Where to look: ")
+    description = alarm.get("AlarmDescription") or alarm["AlarmName"]  # somebody may have taken it away
+    title, _, where = description.partition(". Where to look: ")
     region, reason = alarm["AlarmArn"].split(":")[3], alarm["NewStateReason"]
     sample = "[SAMPLE] " if reason.startswith("[SAMPLE]") else ""
     told: Told = {
@@ -146,7 +147,7 @@ def _trail(alarm: Mapping[str, Any]) -> Told:
         "accounts": {},
         "region": region,
         "when": alarm["StateChangeTime"],
-        "where": f"account {alarm['AWSAccountId']}, {where}",
+        "where": f"account {alarm['AWSAccountId']}, {where or 'CloudWatch, alarm ' + alarm['AlarmName']}",
     }
     try:
         records = _records(alarm, region)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -217,5 +218,12 @@ def test_what_passes_in_a_resource_is_tried_again_and_told_when_it_does_not(at: 
 def test_a_stack_that_was_never_built_is_deleted_and_made_anew(cloud: Cloud) -> None:
     cloud.sandbox.faults.fail("ssm", "PutParameter", code="TooManyUpdates", message="not now", times=1, status=400)
     assert "ROLLBACK_COMPLETE" in cloud.apply([KIND]).failed[STACK].text
+    (change,) = cloud.plan([KIND]).changes
+    assert change.before
+    before = {**change.before, "template": {"Resources": {"Trail": {"Type": "AWS::CloudTrail::Trail"}}}}
+    less = replace(change, before=before, after={**before, "template": {"Resources": {}}, "status": "complete"})
+    assert list(KIND.weakened(cloud.organization, less)) == [], "nothing of it was there"
+    built = replace(less, before={**before, "status": "complete"})
+    assert "no longer a resource" in " ".join(KIND.weakened(cloud.organization, built))
     assert cloud.apply([KIND]).complete
     assert (value(cloud), cloud.plan([KIND]).changes) == ("one", ())

@@ -405,6 +405,13 @@ class Stack(CloudFormationKind):
         if _taken(change):
             yield existing_recorders.REPLACE
 
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Nothing where the stack was rolled back when it was to be created: none of its resources is there."""
+        before = change.before or {}
+        if before.get("status") == "ROLLBACK_COMPLETE" and not _retained(before["template"]):
+            return ()
+        return super().weakened(organization, change)
+
     def _create(self, aws: Aws, scope: Scope, name: str, after: Mapping[str, Any]) -> None:
         """With what an earlier stack of the name has left behind, if anything (see `_take_back`)."""
         client, sent = aws.client("cloudformation", scope), self.sent(aws, after)
