@@ -120,6 +120,13 @@ class Aws:
         prefixes = tuple(each[:-1] for each in self._doubted if each.endswith("*"))
         return not (self.detect or {text, address.kind} & self._doubted or text.startswith(prefixes))
 
+    def doubted(self, kind: str) -> tuple[str, ...]:
+        """The names of this kind that `doubt` was given; what means several ends with an asterisk."""
+        own = f"{kind}."
+        named = (each.removeprefix(own) for each in self._doubted if each.startswith(own))
+        several = any(each == kind or (each.endswith("*") and own.startswith(each[:-1])) for each in self._doubted)
+        return (*named, *(("*",) if several else ()))
+
     def close(self) -> None:
         """The command is done: threads that still read ahead begin no call and no further attempt, and wait no more."""
         self._closed.set()

@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.config.accepted import Acceptance
 from landing.core.difference import differences, differing
-from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Severity, Source
+from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Severity, Source
 from landing.engine.plan import Plan
 from landing.engine.plan_file import digest_of, plain
 from landing.organization import ROOT, ForeignPolicy, Organization, Strictness, node_of
@@ -49,7 +49,7 @@ STATUS = {
 }
 NO_DRIFT = (Status.UNADOPTED, Status.UNDER_WAY, Status.WAITING, Status.UNMANAGED, Status.NOT_CHECKED)
 """Findings that are no drift."""
-BY_NAME = "a plan does not ask for it again: landing apply with `--target` and this address puts it back"
+BY_NAME = "a plan may not look for it: landing apply with `--target` and this address puts it back"
 BY = "by"
 """What is told of who did it, which AWS forgets after 90 days."""
 
@@ -229,7 +229,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             kind.severity_of(organization, change),
             change.address,
             kind.title,
-            waits or (BY_NAME if kind.remembered and (change.before or {}).get(MARK) else ""),
+            waits or (BY_NAME if kind.by_name(change) else ""),
             declared_at=change.source or organization.source,
             diff=diffs[said],
             sides=_sides(change),

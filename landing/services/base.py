@@ -154,9 +154,6 @@ class Kind(ABC):
     waits_for: ClassVar[tuple[str, ...]] = ()
     """Kinds whose changes are let finish first, well or badly; unlike `requires`, their failure blocks nothing."""
 
-    remembered: ClassVar[bool] = False
-    """Whether a mark says that it was as declared, which is trusted but by a search for drift and what asks by name."""
-
     narrows: ClassVar[bool] = False
     """Whether a change may be made in some accounts alone: `--target ADDR@account`."""
 
@@ -274,6 +271,13 @@ class Kind(ABC):
             if changed <= set(self.cosmetic):
                 return Severity.LOW
         return self.severity
+
+    def by_name(self, change: Change) -> bool:
+        """Whether a search for drift may see what a plan sees only where it is asked for by its name (`--target`).
+
+        So it is where a mark says that something is as declared, or where looking at all there is takes too many calls.
+        """
+        return False
 
     def under_way(self, change: Change) -> str:
         """What AWS is at, where that alone is why it does not show what is declared; nothing where there is more."""

@@ -10,6 +10,7 @@ import pytest
 
 from landing.core.errors import ConfigError, ImpossiblePlan
 from landing.core.model import Action, Change
+from landing.engine.observe import observe
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Plan
 from landing.organization import ASSIGNED_TAG, Organization
@@ -263,6 +264,14 @@ def test_a_stranger_is_seen_by_drift_detection_wherever_it_is(at: At) -> None:
     (change,) = changes(cloud, detect=True).values()
     assert str(change.address) == "account_assignment.group/stranger/Reader"
     assert dangers(change) == ["access"]
+    assert cloud.plan(detect=True).kinds[change.address.kind].by_name(change)
+    for target in ("account_assignment.group/stranger/Reader", "account_assignment.group/s*", "account_assignment"):
+        aws = cloud.open()
+        aws.doubt([target])
+        seen = observe(
+            cloud.organization, aws, kinds={name: kind for name, kind in BY_NAME.items() if name in OF_IT}
+        ).live
+        assert change.address in seen, target
     assert cloud.apply(OF_IT, changes=[change]).complete
     assert changes(cloud, detect=True) == {}
 

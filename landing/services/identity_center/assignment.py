@@ -16,7 +16,16 @@ from landing.core.text import few
 from landing.organization import Organization
 from landing.organization.resources import SERVICE, STACK, STACK_SET
 from landing.services.base import Kind, Ownership, required_account
-from landing.services.identity_center.directory import Principal, id_of, ids_of, instance_for, needed, principal_of
+from landing.services.identity_center.directory import (
+    TYPES,
+    Instance,
+    Principal,
+    id_of,
+    ids_of,
+    instance_for,
+    needed,
+    principal_of,
+)
 from landing.services.identity_center.grant import Grant
 from landing.services.identity_center.holders import Holders
 from landing.services.identity_center.live import named, permission_sets
@@ -30,7 +39,7 @@ class AccountAssignment(Kind):
 
     AWS has no list of all: those of the config's principals are asked for, and of those who are remembered by tags of
     the permission set; accounts that have it for nobody among them are looked at one by one. With drift detection all
-    accounts are.
+    accounts are, and where several are asked for by name; of one its principal is asked for.
     """
 
     name = "account_assignment"
@@ -104,19 +113,26 @@ class AccountAssignment(Kind):
         where = instance_for(organization, aws)
         if where is None:
             return
-        ids = ids_of(organization, aws, where)
+        asked = aws.doubted(self.name)
+        ids = {**ids_of(organization, aws, where), **_ids_of(aws, where, asked)}
         known = {id_: principal for principal, id_ in ids.items()}
         keys = aws.tree.account_keys
         whole, named_here = sees_all(organization, aws), declared(organization)
         rows = permission_sets(aws, where)
         judged = {row.arn: row for row in rows if whole or row.marked or row.name in named_here}
-        holders = Holders(aws, where, judged, everywhere=whole or aws.detect)
+        holders = Holders(
+            aws, where, judged, everywhere=whole or aws.detect or any(each.endswith("*") for each in asked)
+        )
         for (arn, kind, id_), accounts in holders.taken(ids).items():
             principal, row = principal_of(aws, where, kind, id_, known), judged[arn]
             found = sorted(keys.get(each, each) for each in accounts)
             needs = (PermissionSet().address(row.name), Address(SERVICE, KEY))
             owned = row.marked or row.name in named_here
             yield Resource(self.address(f"{principal}/{row.name}"), {"accounts": found}, needs, owned)
+
+    def by_name(self, change: Change) -> bool:
+        """Who has it besides those that are known; a plan does not look at every account."""
+        return change.after is None
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Whoever has access to fewer accounts than before."""
@@ -164,6 +180,13 @@ class AccountAssignment(Kind):
         grant.withdraw(present - wanted)
         if not wanted:
             grant.forget()
+
+
+def _ids_of(aws: Aws, where: Instance, names: Iterable[str]) -> dict[Principal, str]:
+    """The ids of the principals of assignments, by the names of these; of those that the identity store has."""
+    principals = {Principal(type_, rest.rpartition("/")[0]) for type_, _, rest in (n.partition("/") for n in names)}
+    known = ((each, id_of(aws, where, each)) for each in principals if each.type in TYPES)
+    return {principal: id_ for principal, id_ in known if id_}
 
 
 def _by_unit(organization: Organization, accounts: Iterable[str]) -> str:

@@ -59,7 +59,6 @@ class Contacts(Kind):
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
     weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(KINDS, neutral)
     removal = ""
-    remembered = True
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(KINDS, _contact)
     reads = ("account:GetAlternateContact", "tag:GetResources", "organizations:ListTagsForResource")
     writes = ("account:PutAlternateContact", "organizations:TagResource")
@@ -73,6 +72,10 @@ class Contacts(Kind):
                 marked = {MARK: True} if _of_all(organization, account) else {}
                 needs = (required_account(account.key), TrustedAccess().address(ACCOUNT))
                 yield Resource(self.address(account.key), {**attributes, **marked}, needs, source=account.source)
+
+    def by_name(self, change: Change) -> bool:
+        """What is marked is not asked for again."""
+        return bool((change.before or {}).get(MARK))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """The declared ones of accounts that are there and active."""

@@ -43,7 +43,6 @@ class OptInRegions(Kind):
     weaker: ClassVar[Mapping[str, Weaker]] = {"regions": neutral}
     canonical: ClassVar[Mapping[str, forms.Form]] = {"regions": forms.unordered}
     removal = ""
-    remembered = True
     reads = ("account:ListRegions", "tag:GetResources", "organizations:ListTagsForResource")
     writes = ("account:EnableRegion", "organizations:TagResource")
 
@@ -61,6 +60,10 @@ class OptInRegions(Kind):
             others = () if key == organization.management else first
             source = organization.accounts[key].source
             yield Resource(self.address(key), {"regions": regions, MARK: True}, (*needs, *others), source=source)
+
+    def by_name(self, change: Change) -> bool:
+        """What is marked is not asked for again."""
+        return bool((change.before or {}).get(MARK))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Of accounts that are there and active, which of the wanted Regions they have enabled."""
