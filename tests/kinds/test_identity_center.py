@@ -17,6 +17,7 @@ from landing.organization import ASSIGNED_TAG, Organization
 from landing.report.plan_text import render
 from landing.report.style import Style
 from landing.sandbox import Sandbox
+from landing.services.base import Kinds
 from landing.services.identity_center import holders
 from landing.services.registry import KINDS
 from tests.cloud import BY_NAME, Cloud
@@ -268,9 +269,7 @@ def test_a_stranger_is_seen_by_drift_detection_wherever_it_is(at: At) -> None:
     for target in ("account_assignment.group/stranger/Reader", "account_assignment.group/s*", "account_assignment"):
         aws = cloud.open()
         aws.doubt([target])
-        seen = observe(
-            cloud.organization, aws, kinds={name: kind for name, kind in BY_NAME.items() if name in OF_IT}
-        ).live
+        seen = observe(cloud.organization, aws, kinds=Kinds(OF_IT)).live
         assert change.address in seen, target
     assert cloud.apply(OF_IT, changes=[change]).complete
     assert changes(cloud, detect=True) == {}

@@ -330,6 +330,16 @@ def _forwards_for_all(lab: Lab) -> None:
     lab.cloud.client("iam").update_assume_role_policy(RoleName=ALARMS, PolicyDocument=document)
 
 
+def _chat_may_anything(lab: Lab) -> None:
+    chat = lab.cloud.client("chatbot", region="us-east-2")
+    (channel,) = chat.describe_slack_channel_configurations()["SlackChannelConfigurations"]
+    chat.update_slack_channel_configuration(
+        ChatConfigurationArn=channel["ChatConfigurationArn"],
+        SlackChannelId=channel["SlackChannelId"],
+        GuardrailPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"],
+    )
+
+
 def _chat_by_all(lab: Lab) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": ["chatbot.amazonaws.com", "events.amazonaws.com"]}, "Action": "sts:AssumeRole"}  # fmt: skip
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -993,6 +1003,7 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("alarms_role", _forwards_more, "AlarmsRole", "/Policies/0/PolicyDocument"),
     ("alarms_role", _forwards_for_all, "AlarmsRole", "/AssumeRolePolicyDocument"),
     ("alarms_slack", _chat_by_all, "ChatRole", "/AssumeRolePolicyDocument"),
+    ("alarms_slack", _chat_may_anything, "SlackOnCall", "/GuardrailPolicies/0"),
     ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),
     ("trail_alarms", _filter_gone, "KeyDeletionFilter", ""),
     ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),
