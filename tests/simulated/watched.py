@@ -155,6 +155,7 @@ def _policy(dice: random.Random, region: str) -> dict[str, Any]:
 
 
 def _macie(sandbox: Sandbox, dice: random.Random, administrator: str, region: str) -> None:
+    sandbox.advance(60)  # until Macie knows of its trusted access
     _client(sandbox, "macie2", region).enable_organization_admin_account(adminAccountId=administrator)
     client = _client(sandbox, "macie2", region, administrator)
     client.update_macie_session(status="ENABLED", findingPublishingFrequency=dice.choice(FREQUENCIES))

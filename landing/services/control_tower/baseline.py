@@ -181,6 +181,10 @@ class ControlTowerBaseline(Enablement):
             above = self.enabled_on(aws, aws.tree.units[unit].parent) if unit in aws.tree.units else ()
             yield Resource(self.address(name), attributes, (OrganizationalUnit().address(unit), *above), owned)
 
+    def waits(self, aws: Aws, what: str) -> Iterator[float]:
+        """For an operation on a baseline."""
+        return aws.poll(what, "control_tower_baseline")
+
     def asking(self, aws: Aws) -> Callable[[str], Row]:
         """GetBaselineOperation."""
         client = aws.client("controltower")

@@ -145,6 +145,10 @@ class ControlTowerControl(Enablement):
             attributes = {"status": enabled.status_of(row), "drifted": _is_drifted(row), **given, MARK: True}
             yield Resource(self.address(each.name), attributes)
 
+    def waits(self, aws: Aws, what: str) -> Iterator[float]:
+        """For an operation on a control."""
+        return aws.poll(what, "control_tower_control")
+
     def asking(self, aws: Aws) -> Callable[[str], Row]:
         """GetControlOperation."""
         client = aws.client("controltower")

@@ -195,9 +195,9 @@ class Enablement(Kind):
             awaited(self.waits(aws, what), operation, self.asking(aws))
         aws.tree.once.forget(*self.listed)
 
+    @abstractmethod
     def waits(self, aws: Aws, what: str) -> Iterator[float]:
         """For an operation of this kind."""
-        return aws.poll(what, self.name)
 
     def settled(self, aws: Aws, row: Row, what: str) -> None:
         """Wait for the operation that a summary speaks of, however it ends."""
