@@ -162,8 +162,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "artifacts": ("acme-landing-artifacts",),
     "at": ("03:00",),
     "audience": ("sts.amazonaws.com",),
-    "jira_project": ("SEC",),
-    "servicenow_instance": ("corp",),
     "aws_managed": ("AdministratorAccess",),
     "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
     "baseline": ("AWSControlTowerBaseline",),
