@@ -15,7 +15,7 @@ from landing.aws.survey import AT_ONCE, FoundUnit, Survey
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Address, Change
 from landing.organization import STACKS_TAG, TAG
-from landing.organization.marks import FIREWALL_TAG
+from landing.organization.marks import FIREWALL_TAG, SHIELD_TAG
 from landing.sandbox import Sandbox
 from landing.services.organizations.tags import with_marks
 from tests.cloud import BY_NAME, Cloud, Story
@@ -69,7 +69,13 @@ def test_what_this_run_has_tagged_is_seen_although_the_bulk_answer_is_older(crea
         wanted = {"name": shop.name, "email": shop.email, "unit": shop.unit, "tags": {"env": "live"}, "managed": True}
         change = Change(Action.UPDATE, Address("account", "shop-prod"), {**wanted, "tags": {"env": "prod"}}, wanted)
         BY_NAME["account"].apply(creation.organization, aws, change)
-        tags = {"env": "live", TAG: "shop-prod", STACKS_TAG: "governed", FIREWALL_TAG: "governed"}
+        tags = {
+            "env": "live",
+            TAG: "shop-prod",
+            STACKS_TAG: "governed",
+            FIREWALL_TAG: "governed",
+            SHIELD_TAG: "governed",
+        }
         assert aws.tree.tags_of(shop.id) == with_marks("shop-prod", {"env": "live"}) | tags
         assert aws.calls["organizations", "ListTagsForResource"] == 1
 

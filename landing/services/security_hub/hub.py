@@ -151,7 +151,7 @@ class SecurityHub(AdministeredSetting):
                     operation="UpdateOrganizationConfiguration",
                     aws_code=found["Status"],
                 )
-            if found.get("Status", "ENABLED") == "ENABLED":
+            if _mode(found) == mode:  # what AWS shows may be of before
                 return
 
 
