@@ -68,6 +68,21 @@ def test_what_is_dropped_is_said_to_stay(at: At) -> None:
     assert client(cloud).get_subscription_state()["SubscriptionState"] == "ACTIVE"
 
 
+def test_what_is_dropped_and_does_not_answer_can_go_all_the_same(at: At) -> None:
+    """As where it is in a unit in which a guardrail denies everything."""
+    converged(at(text()), OF_IT)
+    dropped, kind = at(SMALL), KINDS["shield_account"]
+    dropped.sandbox.faults.reject("shield", "DescribeSubscription", code="AccessDeniedException", times=None)
+    plan = dropped.plan(OF_IT)
+    (change,) = plan.changes
+    assert plan.gaps == ()
+    (told,) = kind.notes(dropped.organization, change)
+    assert "shop-prod may stay subscribed, which is charged until its year ends: it could not be asked (" in told
+    assert "AccessDenied" in told
+    assert dropped.apply(OF_IT).complete
+    assert dropped.plan(OF_IT).changes == ()
+
+
 def test_contacts_calls_role_and_logs_come_and_go(at: At) -> None:
     cloud = converged(at(text()), OF_IT)
     for name in ("first", "second"):

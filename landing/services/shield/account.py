@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws, translated, unless
+from landing.core.errors import AwsError, NoCredentials
 from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
 from landing.core.partitions import GLOBAL_REGION
 from landing.organization import SHIELD_TAG, Organization
@@ -73,10 +74,19 @@ class ShieldAccount(Kind):
 
 
 def _stays(organization: Organization, aws: Aws, key: str) -> str:
-    """Until when an account is subscribed, and what comes then; nothing when it is not."""
-    client = aws.client("shield", Scope(key, GLOBAL_REGION[organization.partition]))
-    with unless(ABSENT) as absent:
-        found = client.describe_subscription()["Subscription"]
+    """Until when an account is subscribed, and what comes then; nothing when it is not.
+
+    Of one that does not answer, as where a guardrail denies everything, that it is not known: its mark can go.
+    """
+    scope = Scope(key, GLOBAL_REGION[organization.partition])
+    try:
+        with translated(scope), unless(ABSENT) as absent:
+            found = aws.client("shield", scope).describe_subscription()["Subscription"]
+    except NoCredentials:
+        raise
+    except AwsError as error:
+        reason = error.diagnostic.text
+        return f"{key} may stay subscribed, which is charged until its year ends: it could not be asked ({reason})"
     if absent.code:
         return ""
     until = f"{found['EndTime']:%Y-%m-%d}" if "EndTime" in found else "its year ends"
