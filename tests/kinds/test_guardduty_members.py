@@ -97,6 +97,7 @@ def test_the_administrator_has_what_an_override_says_of_it(sandbox: Sandbox, at:
 
 @pytest.mark.parametrize("auto_enable", ["NEW", "NONE"])
 def test_those_who_are_there_join_where_they_are_asked_to(sandbox: Sandbox, at: At, auto_enable: str) -> None:
+    applied(at, ", auto_enable: NONE, management_account: false")  # accounts that come meanwhile are new ones
     applied(at, f", auto_enable: {auto_enable}, management_account: false")
     cloud = applied(
         at,
