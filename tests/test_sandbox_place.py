@@ -97,3 +97,15 @@ def test_a_workspace_of_slack_is_authorized_in_it_as_in_the_console(elsewhere: P
     assert "Authorize the Slack workspace once" in capsys.readouterr().err
     assert run(["sandbox", "slack", "T0123ABCD", *place]) == 0
     assert run(["apply", "--sandbox", "--auto-approve", *only]) == 0
+
+
+def test_a_share_without_trusted_access_is_told_with_what_to_write(elsewhere: Path, capsys: Capture) -> None:
+    place = ("--config", "../config")
+    text = "stacks: {address-pools: {accounts: [shop-prod], parameters: {pools: {eu-west-1: 10.0.0.0/12}}}}\n"
+    (elsewhere / "config" / "landing.yaml").write_text(SMALL + text, encoding="utf-8")
+    only = ("--target", "stack.address-pools@shop-prod/eu-west-1", *place)
+    assert run(["apply", "--sandbox", "--auto-approve", *only]) == 4
+    assert "write `ram: {}` under `organization.trusted_access`" in capsys.readouterr().err
+    ram = SMALL.replace("  name: test\n", "  name: test\n  trusted_access: {ram: {}}\n", 1)
+    (elsewhere / "config" / "landing.yaml").write_text(ram + text, encoding="utf-8")
+    assert run(["apply", "--sandbox", "--auto-approve", *only]) == 0

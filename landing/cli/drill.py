@@ -51,7 +51,8 @@ def alarms(*, session: Session, auto_approve: bool, form: str) -> int:
         raise click.UsageError("the config has no `services.alarms`, or no `guardduty`, `security_hub`, `trail_alarms`")
     aws = session.connect(organization, read_only=False, besides=(*READS, *WRITES))
     who = subscriptions(organization, aws)
-    note(f"{len(samples)} samples are made, and told to {len(who)} subscriptions:")
+    made = "1 sample is made" if len(samples) == 1 else f"{len(samples)} samples are made"
+    note(f"{made}, and told to {len(who)} subscription{'s' * (len(who) != 1)}:")
     for sample in samples:
         note(f"  + {sample.service} in {sample.scope.region}")
     for endpoint in sorted(who):

@@ -29,6 +29,9 @@ BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", 
 """The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
 
 ADVICE = {
+    "Service: CreateResourceShare, Status Code: 400, Error Code: UnknownResourceException": "AWS RAM shares with the "
+    "organization once it has trusted access: write `ram: {}` under `organization.trusted_access`, and run landing "
+    "apply again",
     "is not authorized with AWS account": "Authorize the Slack workspace once, in the console of Amazon Q Developer in "
     "chat applications in that account (`landing explain docs/alarms.md`), and run landing apply again",
 }
