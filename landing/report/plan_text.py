@@ -56,6 +56,7 @@ FOREIGN = 20
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
 IN_WAVES = "wave"
+NEEDS = "needs --allow "
 WAITING = "Waiting for others ({}): as declared here; the rest is theirs to do."
 ASTRAY = "For others to mend ({}): used as it is, or theirs; no apply changes it, and drift reports it."
 UNMANAGED = "Unmanaged ({}): in AWS, neither declared nor ours; left alone."
@@ -164,13 +165,14 @@ def _elsewhere(changes: Sequence[Change], again: Mapping[Address, str], style: S
 def _table(
     groups: Sequence[Group], organization: Organization, said: Said, style: Style, *, limit: int
 ) -> Iterator[str]:
-    """What is created of a kind, in brief."""
+    """What is created of a kind, in brief; what must be allowed by name first, as no more than `limit` are shown."""
     rows = created.rows_of(groups, limit)
+    notes = {row.change.address: tuple(notes_of(row, organization, said)) for row in rows}
+    rows.sort(key=lambda row: not any(note.startswith(NEEDS) for note in notes[row.change.address]))
     kind, count = rows[0].kind, sum(len(group.changes) for group in groups)
     title = f"{kind.name} ({count}) {will(kind, Action.CREATE)}"
     declared = created.sources(groups)
     yield style.paint(f"  # {title}" + f" ({declared})" * bool(declared), "bold")
-    notes = {row.change.address: tuple(notes_of(row, organization, said)) for row in rows}
     yield from created.table(rows[:limit], notes, style)
     if len(rows) > limit:
         yield f"    … and {len(rows) - limit} more (--limit 0 shows all)"
@@ -273,7 +275,7 @@ def notes_of(group: Group, organization: Organization, said: Said) -> Iterator[s
     first = said.get(group.change.address, ())
     yield from first
     others = (sentence for change in group.changes[1:] for sentence in said.get(change.address, ()))
-    yield from (each for each in dict.fromkeys(others) if each.startswith(IN_WAVES) and each not in first)
+    yield from (each for each in dict.fromkeys(others) if each.startswith((IN_WAVES, NEEDS)) and each not in first)
 
 
 def wave_line(names: Sequence[str]) -> str:
@@ -312,7 +314,7 @@ def said_of(
     """
     said: dict[Address, list[str]] = defaultdict(list)
     for address, words in named.items():
-        said[address] += (f"needs --allow {word}{f': {more}' if more else ''}" for word, more in words.items())
+        said[address] += (f"{NEEDS}{word}{f': {more}' if more else ''}" for word, more in words.items())
     beside = _others_in(plan)
     for change in plan.changes:
         there = beside.get((change.address.kind, change.address.scope), {})

@@ -7,8 +7,10 @@ from typing import Any
 from landing.core.model import Action, Address, Change
 from landing.report.created import table
 from landing.report.fold import Group
+from landing.report.plan_text import _table, notes_of
 from landing.report.style import Style
 from landing.services.registry import KINDS
+from tests.report.samples import organization
 
 WIDE, NARROW = Style(width=400), Style(width=40)
 
@@ -57,3 +59,14 @@ def test_where_there_is_no_room_for_columns_values_are_cut_as_elsewhere() -> Non
 def test_settings_are_not_cut_in_columns() -> None:
     rows = [row("web", kind="stack", parameters={"A": "x" * 40, "B": "y" * 40}), row("shop", kind="stack")]
     assert "y" * 40 in "".join(lines(rows, {}, WIDE))
+
+
+def test_what_must_be_allowed_is_told_of_whatever_row_or_fold() -> None:
+    rows = [row(key, kind="stack", parameters={"A": key}) for key in ("shop", "portal", "web")]
+    said = {rows[2].change.address: ("needs --allow weaken: it opens",)}
+    text = "\n".join(_table(rows, organization(), said, WIDE, limit=2))
+    assert "+ web" in text
+    assert "needs --allow weaken: it opens" in text
+    assert "and 1 more" in text
+    folded = Group(tuple(each.change for each in rows), rows[0].change, 3, KINDS["stack"])
+    assert "needs --allow weaken: it opens" in list(notes_of(folded, organization(), said))
