@@ -43,6 +43,13 @@ def test_private_names_need_a_vpc_with_names_and_belong_to_one_endpoint(cloud: C
     refused("InvalidParameter", ec2.create_vpc_endpoint, **asked)
 
 
+@source("EC2 API reference: Client error codes, InvalidVpcID.NotFound")
+def test_an_endpoint_belongs_to_a_vpc_that_there_is(cloud: Cloud) -> None:
+    for kind in ("Gateway", "Interface"):
+        asked = {"VpcId": "vpc-0a1b2c3d4e5f60718", "ServiceName": S3, "VpcEndpointType": kind}
+        refused("InvalidVpcID.NotFound", cloud.client("ec2").create_vpc_endpoint, **asked)
+
+
 @source("EC2 API reference: CreateVpcEndpoint, ModifyVpcEndpoint")
 def test_policies_routes_and_kinds_fit(cloud: Cloud, place: dict[str, str]) -> None:
     ec2 = cloud.client("ec2")

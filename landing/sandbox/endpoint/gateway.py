@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.exceptions import ServiceException
+
 from landing.core.operation_names import READING
 from landing.sandbox.authorization import actions, evaluation
 from landing.sandbox.endpoint import admission
@@ -158,6 +160,8 @@ def _answered(service: Service[Any], function: Any, call: Call) -> HttpAnswer:
         result = function(call)
     except UnknownToken:
         raise service.refuse_token(call.operation) from None
+    except ServiceException as refused:  # moto's, of what a function has asked its backend
+        raise Refusal(refused.code, refused.message) from refused
     except Refusal as refusal:
         if not service.extends and not wire.is_modelled(service.name, refusal.code):
             raise TypeError(f"the model of {service.name} has no error {refusal.code}") from refusal
