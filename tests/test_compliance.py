@@ -249,11 +249,11 @@ POINTS = [Point("2026-01-01T00:00:00Z", (3, 3), 0, {"root": (1, 1)}, {"access-ke
 
 def test_it_is_told_by_unit_account_rule_and_over_time() -> None:
     text = shown("compliance", "text", FOUND, POINTS, view=View(style=Style()))
-    assert text.startswith("1 of 3 results comply (33.3 %); of 1 accounts and Regions nothing is known\n")
+    assert text.startswith("1 of 3 results comply (33.3 %); of 1 account and region nothing is known\n")
     assert "    config/services.yaml:7  cis-aws-5.0:1.13\n" in text
     assert "eu-west-1: 25 resources or more\n" in text
     assert "  the aggregator sees no recorder there: web/us-east-1\n" in text
-    assert "  conformance_packs.cis  0 of 1 accounts and Regions comply with all of it\n" in text
+    assert "  conformance_packs.cis  0 of 1 account and region comply with all of it\n" in text
     assert "eu-west-1: 2 of 40 rules fail\n" in text
     assert "  access-keys-rotated  AWS::IAM::User =cmd" in text
     assert "  2026-01-01T00:00:00Z  100.0 %  0 do not comply\n" in text

@@ -37,10 +37,15 @@ def percent(share: Share) -> str:
     return f"{int(1000 * good / every) / 10:.1f} %"
 
 
+def _places(count: int) -> str:
+    """How many accounts, each counted once in each region."""
+    return "1 account and region" if count == 1 else f"{count} accounts and regions"
+
+
 def verdict(found: Compliance) -> str:
     """What it comes to, in a line."""
     good, every = found.share
-    unknown = f"; of {len(found.unknown)} accounts and Regions nothing is known" if found.unknown else ""
+    unknown = f"; of {_places(len(found.unknown))} nothing is known" if found.unknown else ""
     if not every:
         return f"No rule has a result{unknown}"
     return f"{good} of {every} results comply ({percent(found.share)}){unknown}"
@@ -112,7 +117,7 @@ def as_text(found: Compliance, points: Sequence[Point], view: View) -> str:
         lines.append("")
     if quiet := silent(found):
         lines.append(style.paint("No result: nothing there that the rule looks at, or not evaluated yet", "bold"))
-        lines += [f"  {safe(rule)}  {safe(asked_at(found, rule))}: {len(sites)} accounts and Regions"
+        lines += [f"  {safe(rule)}  {safe(asked_at(found, rule))}: {_places(len(sites))}"
                   for rule, sites in _first(quiet, view.limit).items()]  # fmt: skip
         lines.append("")
     if len(points) > 1:
@@ -141,7 +146,7 @@ def _packs(found: Compliance, view: View) -> Iterator[str]:
     if shares:
         yield view.style.paint("Conformance packs", "bold")
     for pack, (good, every) in shares.items():
-        yield f"  {safe(pack)}  {good} of {every} accounts and Regions comply with all of it"
+        yield f"  {safe(pack)}  {good} of {_places(every)} comply with all of it"
         failing = bad.get(pack, [])
         shown = failing[: PLACES if view.limit else None]
         for each in shown:
