@@ -152,7 +152,7 @@ def _trail_topic(template: Template) -> None:
             FunctionName=Ref("Message"),
             Action="lambda:InvokeFunction",
             Principal="sns.amazonaws.com",
-            SourceArn=Ref("TrailTopic"),
+            SourceArn=Sub(topic),  # a text, of which it can be told who it is
         )
     )
     template.add_resource(

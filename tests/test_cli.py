@@ -470,3 +470,13 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean `stack_set`?" in capsys.readouterr().err
     assert run(["explain"]) == 0
     assert capsys.readouterr().out.startswith("LZ101")
+
+
+def test_a_folder_where_none_is_wanted_is_told_with_the_option_that_takes_it(
+    landing: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "org" / "config").mkdir(parents=True)
+    assert landing("validate", str(tmp_path / "org")) == 64
+    assert f"--config {tmp_path}/org/config" in "".join(capsys.readouterr().err.split("\n"))
+    assert landing("validate", "nowhere") == 64
+    assert "--config" not in capsys.readouterr().err

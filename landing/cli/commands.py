@@ -92,10 +92,23 @@ def call(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _with_the_option(error: click.UsageError) -> click.UsageError:
+    """Where an argument that is not wanted is a folder, and the command has one by an option: the same, saying so."""
+    from pathlib import Path
+
+    given = error.message.removeprefix("Got unexpected extra argument (").removesuffix(")")
+    options = [name for each in (error.ctx.command.params if error.ctx else ()) for name in each.opts]
+    if given == error.message or "--config" not in options or not Path(given).is_dir():
+        return error
+    inside = Path(given) / "config"
+    folder = inside if inside.is_dir() else given
+    return click.UsageError(f"{error.message}. The config is given by --config {folder}", error.ctx)
+
+
 def explain(error: BaseException) -> int:
     """Say why a command has failed; its exit code. What is no error of the user's is raised, with its traceback."""
     if isinstance(error, click.ClickException):
-        STDERR.show(error)
+        STDERR.show(_with_the_option(error) if isinstance(error, click.UsageError) else error)
         return USAGE if isinstance(error, click.UsageError) else 1
     if isinstance(error, Stopped):
         STDERR.note(str(error))
