@@ -103,6 +103,7 @@ def test_what_kind_of_error_it_is(error: Exception, kind: type[AwsError], code: 
         raise error
     assert caught.value.diagnostic.code == code
     assert caught.value.diagnostic.operation == "Call"
+    assert ("HTTPS_PROXY" in caught.value.diagnostic.help) is (kind is Unreachable)
 
 
 def test_what_is_let_pass_can_be_named_by_its_cause_and_raised_again() -> None:

@@ -32,6 +32,7 @@ NO_READ_ROLE = (
 )
 NOT_ASSUMED = "Look whether the role of --role-arn is there, and trusts who asks"
 
+NO_ANSWER = "look at the network, the proxy (HTTPS_PROXY), and whether the account has the region; then run it again"
 NOT_ACTIVATED = (
     "STS answers in a Region only for accounts that have it: enable the home Region in that account, or activate STS "
     "for it there (IAM console, Account settings)"
@@ -86,7 +87,7 @@ def translation(error: Exception, scope: Scope, doing: str = "") -> AwsError | N
     if isinstance(error, logins):
         return NoCredentials(f"{error}. Log in, or set AWS_PROFILE, or try --sandbox")
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
-        return Unreachable(str(error), operation=doing, scope=scope)
+        return Unreachable(str(error), help=NO_ANSWER, operation=doing, scope=scope)
     if isinstance(error, exceptions.BotoCoreError):
         return CallFailed(str(error), operation=doing, scope=scope)
     return None
