@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
@@ -133,6 +133,17 @@ def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) ->
     return found.get(organization.home_region) or next((found[region] for region in sorted(found)), {})
 
 
+def until_in_effect(aws: Aws, call: Callable[[], object], *early: str, pauses: Iterable[float] = TOO_EARLY) -> None:
+    """Call, and again after each pause as long as the service answers with one of these codes; then as it answers."""
+    for pause in pauses:
+        with unless(*early) as refused:
+            call()
+        if not refused.code:
+            return
+        aws.clock.sleep(pause)
+    call()
+
+
 class ServiceAdministrator(RegionalKind):
     """The delegated administrator of a service in a region, appointed by the service's own call.
 
@@ -185,12 +196,7 @@ class ServiceAdministrator(RegionalKind):
         offered = self._offered(organization)
         self._dismiss(aws, {*present} - {wanted}, scope.account, offered if wanted else [scope.region])
         if wanted and present.get(wanted) != "ENABLED":
-            for pause in (*TOO_EARLY, None):
-                with unless(*(self.early if pause else ())) as refused:
-                    self.appoint(client, wanted)
-                if not refused.code or pause is None:
-                    break
-                aws.clock.sleep(pause)
+            until_in_effect(aws, lambda: self.appoint(client, wanted), *self.early)
 
     def _dismiss(self, aws: Aws, admins: Collection[str], account: str, regions: Collection[str]) -> None:
         """Dismiss them, in every region where another is to be appointed, and wait until they are gone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, batched, unless
@@ -16,7 +17,7 @@ from landing.organization.resources import ACCOUNT
 from landing.services.macie.session import Macie
 from landing.services.macie.settings import CHOSEN, TRUSTED, MacieSettings
 from landing.services.overrides import by_account
-from landing.services.shapes import NAME, TOO_EARLY, AdministeredSetting, refusals
+from landing.services.shapes import NAME, TOO_EARLY, AdministeredSetting, refusals, until_in_effect
 from landing.services.strength import Weaker, neutral
 
 MOST = 50
@@ -228,12 +229,9 @@ def _join(
             with unless("ConflictException"):  # it is on already
                 aws.client("macie2", Scope(key, scope.region)).enable_macie(status="ENABLED")
         account = aws.tree.accounts[key]
-        for pause in (*pauses, None):
-            with unless("ValidationException", "ConflictException", "ServiceQuotaExceededException") as refused:
-                client.create_member(account={"accountId": account.id, "email": account.email})
-            if pause is None or refused.code != "ValidationException":
-                break
-            aws.clock.sleep(pause)
+        member = {"accountId": account.id, "email": account.email}
+        with unless("ValidationException", "ConflictException", "ServiceQuotaExceededException") as refused:
+            until_in_effect(aws, partial(client.create_member, account=member), "ValidationException", pauses=pauses)
         pauses = ()
         if refused.code and _members(aws, client).get(account.id) not in ("Enabled", "Paused"):
             yield key, f"{refused.code}: {refused.message}"  # else a request whose answer was lost made it
