@@ -119,17 +119,38 @@ class GovernedService(RootMark):
         return [key for key in self.named(organization) if trusted & {*organization.principals.get(key, ())}]
 
 
-class GovernedAccount(Kind):
+class AccountMark(Kind):
+    """A mark of an account (TagResource), beside whatever tags it has."""
+
+    severity = Severity.LOW
+    ownership = Ownership.MARKED
+    ending = "no longer governed"
+    help_uri = RootMark.help_uri
+    reads: ClassVar[tuple[str, ...]] = (
+        "organizations:ListAccounts",
+        "tag:GetResources",
+        "organizations:ListTagsForResource",
+    )
+    writes = RootMark.writes
+    tag: ClassVar[str]
+    """The tag's key."""
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """One tag."""
+        account = aws.tree.accounts[change.address.name].id
+        with aws.writing:
+            if change.action in (Action.DELETE, Action.FORGET):
+                untag(aws, account, self.tag)
+            else:
+                tag(aws, account, {self.tag: "governed"})
+
+
+class GovernedAccount(AccountMark):
     """An account in which one of the config's `stacks` is: marked before the first of them, until none is left."""
 
     name = GOVERNED_ACCOUNT
-    ending = "no longer governed"
     title = "Account with stacks"
-    severity = Severity.LOW
-    ownership = Ownership.MARKED
-    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
-    reads = ("organizations:ListAccounts", "tag:GetResources", "organizations:ListTagsForResource")
-    writes = ("organizations:TagResource", "organizations:UntagResource")
+    tag = STACKS_TAG
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Whatever accounts `stacks` name."""
@@ -143,12 +164,3 @@ class GovernedAccount(Kind):
             return
         for key in sorted(aws.tree.marked_accounts):
             yield Resource(self.address(key), {MARK: True}, (required_account(key),))
-
-    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """One tag, beside whatever tags the account has."""
-        account = aws.tree.accounts[change.address.name].id
-        with aws.writing:
-            if change.action in (Action.DELETE, Action.FORGET):
-                untag(aws, account, STACKS_TAG)
-            else:
-                tag(aws, account, {STACKS_TAG: "governed"})

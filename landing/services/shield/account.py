@@ -7,18 +7,18 @@ from typing import ClassVar
 
 from landing.aws import Aws, translated, unless
 from landing.core.errors import AwsError, NoCredentials
-from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
+from landing.core.model import MARK, Change, Resource, Scope
 from landing.core.partitions import GLOBAL_REGION
 from landing.organization import SHIELD_TAG, Organization
 from landing.organization.resources import SHIELD_ACCOUNT
-from landing.services.base import Kind, Ownership, required_account
-from landing.services.organizations.tags import tag, untag
+from landing.services.base import required_account
+from landing.services.organizations.governed import AccountMark
 from landing.services.shield.settings import ShieldSettings
 
 ABSENT = "ResourceNotFoundException"
 
 
-class ShieldAccount(Kind):
+class ShieldAccount(AccountMark):
     """An account that the config has subscribed: marked before, until the config drops it and that has been said.
 
     Nobody can list who is subscribed. One that the config has dropped is asked, for the plan to say until when it is.
@@ -27,19 +27,9 @@ class ShieldAccount(Kind):
     name = SHIELD_ACCOUNT
     title = "Account with Shield Advanced"
     service = "shield"
-    ending = "no longer governed"
-    severity = Severity.LOW
-    ownership = Ownership.MARKED
-    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
+    tag = SHIELD_TAG
     weaker: ClassVar = {}
-    reads = (
-        "organizations:ListAccounts",
-        "tag:GetResources",
-        "organizations:ListTagsForResource",
-        "shield:DescribeSubscription",
-        "sts:AssumeRole",
-    )
-    writes = ("organizations:TagResource", "organizations:UntagResource")
+    reads: ClassVar[tuple[str, ...]] = (*AccountMark.reads, "shield:DescribeSubscription", "sts:AssumeRole")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Those that the service names."""
@@ -62,15 +52,6 @@ class ShieldAccount(Kind):
         """What stays when the config drops an account."""
         if change.before and not change.after and change.before.get("stays"):
             yield str(change.before["stays"])
-
-    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """One tag, beside whatever tags the account has."""
-        account = aws.tree.accounts[change.address.name].id
-        with aws.writing:
-            if change.action in (Action.DELETE, Action.FORGET):
-                untag(aws, account, SHIELD_TAG)
-            else:
-                tag(aws, account, {SHIELD_TAG: "governed"})
 
 
 def _stays(organization: Organization, aws: Aws, key: str) -> str:
