@@ -7,8 +7,8 @@ from typing import Any
 
 from troposphere import Parameter, Sub, Template
 from troposphere.events import InputTransformer, Rule, Target
-from troposphere.ssm import Document
 
+from landing.blueprint.automation import add_content
 from landing.blueprint.resource_names import playbook_document, playbook_role, playbook_start_role
 
 ROLE = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
@@ -37,20 +37,8 @@ def playbook(
     """
     template = Template("A playbook: its document, and the rule that starts it")
     name = playbook_document(key)
-    template.add_resource(
-        Document(
-            "Document",
-            Name=name,
-            DocumentType="Automation",
-            DocumentFormat="JSON",
-            UpdateMethod="NewVersion",
-            Content={
-                **document,
-                "assumeRole": Sub(f"{ROLE}{playbook_role(key)}"),
-                "mainSteps": _steps(key, document["mainSteps"], at_most, _approval(key, title, approvers, topic)),
-            },
-        )
-    )
+    steps = _steps(key, document["mainSteps"], at_most, _approval(key, title, approvers, topic))
+    add_content(template, name, {**document, "assumeRole": Sub(f"{ROLE}{playbook_role(key)}"), "mainSteps": steps})
     place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:automation-definition/"
     for parameter in sorted({*accounts.values()}):
         template.add_parameter(Parameter(parameter, Type="String"))

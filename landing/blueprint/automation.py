@@ -28,6 +28,18 @@ def add_document(
         key: {"type": "String", "allowedPattern": form} if isinstance(form, str) else {"type": "Integer"}
         for key, form in parameters.items()
     }
+    content = {
+        "schemaVersion": "0.3",
+        "description": description,
+        "assumeRole": role,
+        **({"parameters": declared} if declared else {}),
+        "mainSteps": steps,
+    }
+    return add_content(template, name, content)
+
+
+def add_content(template: Template, name: str, content: Mapping[str, Any]) -> Document:
+    """A document with a content that is whole; another content is a new version."""
     return template.add_resource(
         Document(
             "Document",
@@ -35,13 +47,7 @@ def add_document(
             DocumentType="Automation",
             DocumentFormat="JSON",
             UpdateMethod="NewVersion",
-            Content={
-                "schemaVersion": "0.3",
-                "description": description,
-                "assumeRole": role,
-                **({"parameters": declared} if declared else {}),
-                "mainSteps": steps,
-            },
+            Content=content,
         )
     )
 
