@@ -160,6 +160,15 @@ class Cloud:
     def observe(self, kinds: Iterable[Kind] = KINDS, *, detect: bool = False) -> Observation:
         return observe(self.organization, self.open(detect=detect), kinds=Kinds(kinds), workers=4)
 
+    def move(self, account: str, unit: str) -> None:
+        """Somebody moves an account to another unit at the console."""
+        tree = self.open().tree
+        self.sandbox.session().client("organizations").move_account(
+            AccountId=tree.accounts[account].id,
+            SourceParentId=tree.node_id(tree.accounts[account].unit),
+            DestinationParentId=tree.node_id(unit),
+        )
+
     def plan(self, kinds: Iterable[Kind] = KINDS, *, detect: bool = False) -> Plan:
         return make(self.observe(kinds, detect=detect), Origin())
 

@@ -44,12 +44,7 @@ def at(world: bytes, load_text: Load) -> Iterator[Callable[[str], Cloud]]:
 
 def by_hand(cloud: Cloud, to: str, key: str = "shop-dev") -> None:
     """Somebody moves an account, and AWS does what it does then."""
-    tree = cloud.open().tree
-    cloud.sandbox.session().client("organizations").move_account(
-        AccountId=tree.accounts[key].id,
-        SourceParentId=tree.node_id(tree.accounts[key].unit),
-        DestinationParentId=tree.node_id(to),
-    )
+    cloud.move(key, to)
     cloud.sandbox.advance(3_600)
 
 

@@ -71,12 +71,7 @@ def new(cloud: Cloud, key: str = "shop-web") -> bool:
 
 def by_hand(cloud: Cloud, to: str, key: str = "shop-web") -> None:
     """Somebody moves an account."""
-    tree = cloud.open().tree
-    cloud.sandbox.session().client("organizations").move_account(
-        AccountId=tree.accounts[key].id,
-        SourceParentId=tree.node_id(tree.accounts[key].unit),
-        DestinationParentId=tree.node_id(to),
-    )
+    cloud.move(key, to)
 
 
 def by_another(cloud: Cloud) -> None:
